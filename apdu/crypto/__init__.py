@@ -1,0 +1,21 @@
+"""The card's cryptography over `cryptography`: block ciphers, diversification, session keys, MACs.
+
+Every formula exists once, parametrised by the block cipher; see LD/T 32.4 sections 8 and 9, LD/T 32.9 section 7.
+"""
+
+from apdu.crypto.algorithm import Algorithm, UnpublishedAlgorithmError, block_cipher
+from apdu.crypto.diversification import diversify, factors
+from apdu.crypto.session import authentication_data, fold, mac, message_encrypt, session_key
+
+__all__ = [
+    "Algorithm",
+    "UnpublishedAlgorithmError",
+    "authentication_data",
+    "block_cipher",
+    "diversify",
+    "factors",
+    "fold",
+    "mac",
+    "message_encrypt",
+    "session_key",
+]

@@ -1,0 +1,68 @@
+"""The three algorithms a social security card may announce, and their block ciphers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import IntEnum
+from functools import lru_cache
+
+from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+from cryptography.hazmat.primitives.ciphers import Cipher, modes
+from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+
+Transform = Callable[[bytes], bytes]
+
+
+class UnpublishedAlgorithmError(ValueError):
+    """SSF33 was asked for: its specification is not published, nobody outside can compute it."""
+
+    def __init__(self) -> None:
+        super().__init__("algorithm 02 (SSF33) is unpublished and cannot be computed; use a DES or SM4 card")
+
+
+class Algorithm(IntEnum):
+    """Algorithm identifier of tag 86 in the FCI of the environment (reader specification, section 10.1)."""
+
+    DES = 1
+    SSF33 = 2
+    SM4 = 3
+
+    @property
+    def block(self) -> int:
+        """Block length in bytes: 8 for DES, 16 for SSF33 and SM4."""
+        return 8 if self is Algorithm.DES else 16
+
+    @property
+    def psam_environment(self) -> bytes:
+        """The digit of the PSAM environment of this algorithm: sx1, sx2, sx3."""
+        return b"%d" % self.value
+
+
+_ECB = modes.ECB()
+
+
+def new_cipher(algorithm: Algorithm, key: bytes) -> Cipher[modes.ECB]:
+    """An ECB cipher; 8-byte DES keys are K K K and 16-byte ones K1 K2 K1. Raises ValueError on other lengths."""
+    if algorithm is Algorithm.SSF33:
+        raise UnpublishedAlgorithmError
+    if algorithm is Algorithm.SM4:
+        return Cipher(SM4(key), _ECB)
+    if len(key) not in (8, 16):
+        raise ValueError(f"a DES key has 8 or 16 bytes, not {len(key)}")
+    return Cipher(TripleDES((key + key)[:16] + key[:8]), _ECB)
+
+
+def block_cipher(algorithm: Algorithm, key: bytes) -> Transform:
+    """Encrypt whole blocks under `key`; a new cipher object, for keys that are used once."""
+    return new_cipher(algorithm, key).encryptor().update
+
+
+@lru_cache(maxsize=512)
+def cached_cipher(algorithm: Algorithm, key: bytes) -> Transform:
+    """Encrypt whole blocks under a long-lived key: one encryptor a key, twenty times cheaper to reuse."""
+    return block_cipher(algorithm, key)
+
+
+def block_decipher(algorithm: Algorithm, key: bytes) -> Transform:
+    """Decrypt whole blocks under `key`."""
+    return new_cipher(algorithm, key).decryptor().update

@@ -1,0 +1,1 @@
+"""The card, declared once: every file, item and access rule, with its source and its vectors."""

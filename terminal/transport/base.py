@@ -1,0 +1,64 @@
+"""The transport seam: bytes to a card and back, whatever carries them.
+
+A real card over PC/SC, a virtual card in process and a tape all look like this. T=0 completion (61xx, 6Cxx) happens
+above this seam, in `terminal.session`.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class TransportError(Exception):
+    """Something between terminal and card failed; the card said nothing about it."""
+
+
+class ReaderError(TransportError):
+    """The reader itself failed or cannot be used."""
+
+
+class NoCardError(TransportError):
+    """There is no card where one is needed."""
+
+
+class CardRemovedError(NoCardError):
+    """The card was pulled while it was in use."""
+
+
+class CardMuteError(TransportError):
+    """The card is there but does not answer (no answer to reset, or none to a command)."""
+
+
+class Connection(Protocol):
+    """One powered card."""
+
+    @property
+    def atr(self) -> bytes:
+        """The answer to reset, complete."""
+
+    @property
+    def protocol(self) -> str:
+        """`T=0`, `T=1` or `raw`."""
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """Send one APDU and return data and status word; raises TransportError."""
+
+    def reset(self) -> bytes:
+        """Reset the card; returns the new answer to reset."""
+
+    def close(self) -> None:
+        """Power the card off and release the reader; harmless when repeated."""
+
+
+class Reader(Protocol):
+    """One slot that cards go into."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls this reader."""
+
+    def card_present(self) -> bool:
+        """Whether there is a card in the slot."""
+
+    def connect(self) -> Connection:
+        """Power the card on; raises NoCardError, CardMuteError or ReaderError."""
