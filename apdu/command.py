@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from apdu.instructions import secret_data
+from apdu.instructions import showable_data
 
 SHORT_LE_MAX = 256
 EXTENDED_LE_MAX = 65536
@@ -97,7 +97,9 @@ class Command:
         if rest < 0:
             raise MalformedApduError(4, f"Lc announces {lc} data bytes, {len(body) - 1} follow")
         if rest > 1:
-            raise MalformedApduError(5 + lc, f"{rest} bytes after the {lc} data bytes of Lc, at most Le may follow")
+            raise MalformedApduError(
+                5 + lc, f"{rest} bytes after the {lc} data bytes of Lc, at most Le may follow"
+            )
         le = (body[-1] or SHORT_LE_MAX) if rest else None
         return cls(*header, data=bytes(body[1 : 1 + lc]), le=le)
 
@@ -119,5 +121,7 @@ class Command:
         return cls(*header, data=bytes(body[3 : 3 + length]), le=le, extended=True)
 
     def __repr__(self) -> str:
-        shown = f"({len(self.data)} secret bytes)" if secret_data(self.cla, self.ins, self.data) else self.data.hex()
-        return f"Command({self.header.hex()} data={shown or '-'} le={self.le})"
+        shown = (
+            self.data.hex() if showable_data(self.cla, self.ins, self.data) else f"({len(self.data)} bytes)"
+        )
+        return f"Command({self.header.hex()} data={shown if self.data else '-'} le={self.le})"

@@ -65,6 +65,7 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     Instruction(0xFF, 0x20, "PRESENT CODE", "校验存储卡密码", Effect.COUNTER, secret=True),
     Instruction(0xFF, 0xD6, "WRITE MEMORY", "写存储卡", Effect.PERMANENT),
     Instruction(0xFF, 0xD0, "WRITE MEMORY", "写存储卡", Effect.PERMANENT),
+    Instruction(0xFF, 0x82, "LOAD KEYS", "装载读卡器密钥", Effect.SESSION, secret=True),
     Instruction(0xFF, 0xD2, "CHANGE CODE", "修改存储卡密码", Effect.PERMANENT, secret=True),
 )
 
@@ -80,11 +81,29 @@ def find(cla: int, ins: int) -> Instruction | None:
 def secret_data(cla: int, ins: int, data: bytes) -> bool:
     """Whether the data field of this command must never be written (PINs, codes, keys being loaded).
 
-    Judged by INS alone where the class is not known: a PIN sent under a wrong class is still a PIN.
+    Judged by INS alone where the class is not known: a PIN sent under a wrong class is still a PIN. Without
+    data (the query form of VERIFY) there is nothing to hide.
     """
     if not data:
         return False
-    if cla == 0x80 and ins == 0xFA:  # plain text to be encrypted may be a PIN block
-        return len(data) in (8, 16) and 2 <= data[0] <= 8 and data[1 + data[0] : 2 + data[0]] == b"\x80"
     entry = find(cla, ins)
+    if entry is not None and entry.name == "CIPHER DATA":
+        return _pin_block(data)
     return entry is not None and entry.secret
+
+
+def _pin_block(data: bytes) -> bool:
+    """Whether plain text to be encrypted has the form of a PIN block: length 2 to 8, PIN, padding 80."""
+    if len(data) not in (8, 16) or not 2 <= data[0] <= 8:
+        return False
+    rest = data[1 + data[0] :]
+    return not rest or (rest[0] == 0x80 and not any(rest[1:]))
+
+
+def showable_data(cla: int, ins: int, data: bytes) -> bool:
+    """Whether a log may show the data field: not secret, and of a command that writes nothing on a card.
+
+    What is written may be the holder's (names, ID numbers); telling which is the business of the layout.
+    """
+    entry = find(cla, ins)
+    return entry is not None and entry.effect is not Effect.PERMANENT and not secret_data(cla, ins, data)

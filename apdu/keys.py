@@ -41,15 +41,49 @@ class KeySpec:
 KEYS: tuple[KeySpec, ...] = (
     KeySpec("IRK", "SSSE", 0x00, 7, 0x08, 0x0170, "internal authentication", "内部鉴别", versions=3),
     KeySpec("STKSSSE", "SSSE", 0x02, 8, 0x09, 0x0173, "secure messaging", "安全报文", short_with_des=True),
-    KeySpec("UKSSSE", "SSSE", 0x04, 8, 0x12, 0x0094, "update issuer and personal data", "更新环境文件", versions=3),
+    KeySpec(
+        "UKSSSE", "SSSE", 0x04, 8, 0x12, 0x0094, "update issuer and personal data", "更新环境文件", versions=3
+    ),
     KeySpec("BK", "SSSE", 0x05, 8, 0x11, 0x0091, "card block", "卡片锁定", counted=False),
     KeySpec("PUK", "SSSE", 0x06, 8, 0x10, 0x0090, "PIN unblock", "个人密码解锁"),
-    KeySpec("RKSSSE", "SSSE", 0x0A, 7, 0x0A, 0x004C, "read protected personal data", "读环境文件", versions=3),
-    KeySpec("STKDF04", "DF04", 0x82, 8, 0x23, 0x0175, "secure messaging in DF04", "DF04安全报文", short_with_des=True),
+    KeySpec(
+        "RKSSSE", "SSSE", 0x0A, 7, 0x0A, 0x004C, "read protected personal data", "读环境文件", versions=3
+    ),
+    KeySpec(
+        "STKDF04",
+        "DF04",
+        0x82,
+        8,
+        0x23,
+        0x0175,
+        "secure messaging in DF04",
+        "DF04安全报文",
+        short_with_des=True,
+    ),
     KeySpec("LKDF04", "DF04", 0x83, 8, 0x41, 0x0093, "block DF04", "DF04应用锁定", counted=False),
     KeySpec("RK1DF04", "DF04", 0x84, 7, 0x2D, 0x0182, "read medical data", "读医疗保险文件", versions=3),
-    KeySpec("UK1DF04", "DF04", 0x85, 8, 0x49, 0x00AC, "update medical base data", "更新医疗保险基本信息", versions=3),
-    KeySpec("UK2DF04", "DF04", 0x86, 7, 0x2A, 0x017C, "update offline and special settlement", "更新脱网结算信息", versions=3),
+    KeySpec(
+        "UK1DF04",
+        "DF04",
+        0x85,
+        8,
+        0x49,
+        0x00AC,
+        "update medical base data",
+        "更新医疗保险基本信息",
+        versions=3,
+    ),
+    KeySpec(
+        "UK2DF04",
+        "DF04",
+        0x86,
+        7,
+        0x2A,
+        0x017C,
+        "update offline and special settlement",
+        "更新脱网结算信息",
+        versions=3,
+    ),
 )
 
 BY_NAME: Mapping[str, KeySpec] = {key.name: key for key in KEYS}

@@ -37,7 +37,9 @@ class Response:
     def parse(cls, raw: bytes) -> Response:
         """Split an answer; raises MalformedApduError where it is too short for a status word."""
         if len(raw) < 2:
-            raise MalformedApduError(len(raw), f"a response ends in a 2-byte status word, {len(raw)} bytes given")
+            raise MalformedApduError(
+                len(raw), f"a response ends in a 2-byte status word, {len(raw)} bytes given"
+            )
         return cls(bytes(raw[:-2]), int.from_bytes(raw[-2:], "big"))
 
     def __repr__(self) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
-from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
-from cryptography.hazmat.primitives.ciphers import Cipher, modes
-from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+if TYPE_CHECKING:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
+    from cryptography.hazmat.primitives.ciphers.algorithms import SM4
 
 Transform = Callable[[bytes], bytes]
 
@@ -21,16 +23,19 @@ class UnpublishedAlgorithmError(ValueError):
 
 
 class Algorithm(IntEnum):
-    """Algorithm identifier of tag 86 in the FCI of the environment (reader specification, section 10.1)."""
+    """Algorithm identifier of tag 86 in the FCI of the environment (reader specification, section 10.1).
+
+    `block` is the block length in bytes: 8 for DES, 16 for SSF33 and SM4.
+    """
+
+    block: int
 
     DES = 1
     SSF33 = 2
     SM4 = 3
 
-    @property
-    def block(self) -> int:
-        """Block length in bytes: 8 for DES, 16 for SSF33 and SM4."""
-        return 8 if self is Algorithm.DES else 16
+    def __init__(self, identifier: int) -> None:
+        self.block = 8 if identifier == 1 else 16
 
     @property
     def psam_environment(self) -> bytes:
@@ -38,18 +43,33 @@ class Algorithm(IntEnum):
         return b"%d" % self.value
 
 
-_ECB = modes.ECB()
+class _Library(NamedTuple):
+    cipher: type[Cipher[modes.ECB]]
+    triple_des: type[TripleDES]
+    sm4: type[SM4]
+    ecb: modes.ECB
+
+
+@cache
+def _library() -> _Library:
+    """What is used of `cryptography`, imported at the first cipher: many programs of a card need none."""
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+    from cryptography.hazmat.primitives.ciphers import Cipher, modes
+    from cryptography.hazmat.primitives.ciphers.algorithms import SM4
+
+    return _Library(Cipher, TripleDES, SM4, modes.ECB())
 
 
 def new_cipher(algorithm: Algorithm, key: bytes) -> Cipher[modes.ECB]:
-    """An ECB cipher; 8-byte DES keys are K K K and 16-byte ones K1 K2 K1. Raises ValueError on other lengths."""
+    """An ECB cipher; 8-byte DES keys are K K K and 16-byte ones K1 K2 K1; ValueError on other lengths."""
+    library = _library()
+    if algorithm is Algorithm.SM4:
+        return library.cipher(library.sm4(key), library.ecb)
     if algorithm is Algorithm.SSF33:
         raise UnpublishedAlgorithmError
-    if algorithm is Algorithm.SM4:
-        return Cipher(SM4(key), _ECB)
     if len(key) not in (8, 16):
         raise ValueError(f"a DES key has 8 or 16 bytes, not {len(key)}")
-    return Cipher(TripleDES((key + key)[:16] + key[:8]), _ECB)
+    return library.cipher(library.triple_des((key + key)[:16] + key[:8]), library.ecb)
 
 
 def block_cipher(algorithm: Algorithm, key: bytes) -> Transform:

@@ -1,12 +1,14 @@
 """Session keys, authentication data, MACs and message encryption (LD/T 32.4 sections 8 and 9).
 
-DES works on 8-byte blocks under 8-byte session keys, SM4 on 16-byte blocks; a session key is used once, so its
-cipher object is not cached.
+DES works on 8-byte blocks under 8-byte session keys, SM4 on 16-byte blocks; a session key is used once, so
+its cipher object is not cached.
 """
 
 from __future__ import annotations
 
 from apdu.crypto.algorithm import Algorithm, block_cipher, block_decipher, cached_cipher
+
+_RIGHT_HALF = (1 << 64) - 1
 
 
 def session_key(algorithm: Algorithm, key: bytes, challenge: bytes) -> bytes:
@@ -21,8 +23,8 @@ def session_key(algorithm: Algorithm, key: bytes, challenge: bytes) -> bytes:
 
 def fold(block: bytes) -> bytes:
     """A 16-byte block folded to 8: left half XOR right half."""
-    value = int.from_bytes(block[:8], "big") ^ int.from_bytes(block[8:], "big")
-    return value.to_bytes(8, "big")
+    value = int.from_bytes(block, "big")
+    return (value >> 64 ^ value & _RIGHT_HALF).to_bytes(8, "big")
 
 
 def authentication_data(algorithm: Algorithm, session: bytes, raw: bytes) -> bytes:
@@ -40,6 +42,28 @@ def pad(data: bytes, block: int) -> bytes:
 def mac(algorithm: Algorithm, session: bytes, message: bytes, initial: bytes = b"") -> bytes:
     """The 4-byte MAC of `message` (CBC, padded 80 00...); `initial` is padded right with 00 to a block."""
     return mac_tail(algorithm, cbc_last_block(algorithm, session, pad(message, algorithm.block), initial))
+
+
+def key_loading_mac(algorithm: Algorithm, master: bytes, challenge: bytes, message: bytes) -> bytes:
+    """The 4-byte MAC of key loading into a PSAM: under the master key itself, the challenge as initial value.
+
+    A 16-byte DES master key works as single DES with its left half, and as triple DES on the last block alone
+    (LD/T 32.9 sections 7.1.3 and 7.2.3).
+    """
+    blocks = pad(message, algorithm.block)
+    if algorithm.block == 16 or len(master) == 8:
+        return mac_tail(algorithm, cbc_last_block(algorithm, master, blocks, challenge))
+    before, last = blocks[:-8], blocks[-8:]
+    chained = cbc_last_block(algorithm, master[:8], before, challenge)
+    return mac_tail(algorithm, cbc_last_block(algorithm, master, last, chained))
+
+
+def tac_key(algorithm: Algorithm, dtk: bytes) -> bytes:
+    """The key of the transaction certificate: DTK folded to 8 bytes under DES, DTK itself under SM4.
+
+    Source: LD/T 32.7 sections 11 and 12.
+    """
+    return dtk if algorithm.block == 16 else fold(dtk)
 
 
 def cbc_last_block(algorithm: Algorithm, key: bytes, blocks: bytes, initial: bytes = b"") -> bytes:
@@ -62,7 +86,7 @@ def mac_tail(algorithm: Algorithm, last: bytes) -> bytes:
 
 
 def message_encrypt(algorithm: Algorithm, session: bytes, plain: bytes) -> bytes:
-    """Data encryption of secure messaging: length byte, data, padded only where a block is incomplete; ECB."""
+    """Encrypted data of secure messaging: length byte, data, padded only to fill a last block; ECB."""
     block = bytes((len(plain),)) + plain
     if len(block) % algorithm.block:
         block = pad(block, algorithm.block)

@@ -180,11 +180,15 @@ class NewCardAnswer:
 
 @dataclass(frozen=True, slots=True)
 class VerifyOldPin:
-    """Is this the PIN of the old card that `card` is to replace? Answer: PinAnswer; a wrong PIN uses up a try."""
+    """Is this the PIN of the old card that `card` is to replace? Answer: PinAnswer; a wrong one costs a try.
+
+    `old_number` names the old card at hand; without it the centre takes the one reserved, or on record.
+    """
 
     place: Place
     card: CardKey
     pin: Pin
+    old_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,9 +268,7 @@ Request = (
     | ReleaseReservation
     | HsmMessage
 )
-Answer = (
-    SignedIn | OldCardAnswer | NewCardAnswer | PinAnswer | Reserved | Confirmed | ReservationView | str
-)
+Answer = SignedIn | OldCardAnswer | NewCardAnswer | PinAnswer | Reserved | Confirmed | ReservationView | str
 
 
 class BackOffice(Protocol):

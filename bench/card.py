@@ -1,0 +1,266 @@
+"""How fast the virtual card answers, beside a null card in the same harness, on one core.
+
+The null card parses each command and looks it up as the real one does, and answers a constant: what is left of the
+difference is what the card does. Rounds are interleaved, figures are medians. `python bench/card.py`, under a minute.
+Goals are the project's; published figures are those of the fastest card simulator in Python known to us.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import cycle, islice
+from pathlib import Path
+
+from apdu.crypto import Algorithm, authentication_data, session_key
+from apdu.keys import BY_NAME, KEYS
+from apdu.layout import card_layout
+from virtual_card import image
+from virtual_card.applications.social import social_card, social_contents
+from virtual_card.card import ProcessorCard
+
+ROUNDS = 7
+SECONDS_A_ROUND = 0.15
+KEY = bytes(range(16))
+RAW = bytes.fromhex("A1A2A3A4A5A6A7A8")
+ATR = bytes.fromhex("3B6D00000081544B318660990100000001")
+Transmit = Callable[[bytes], bytes]
+
+
+class NullCard:
+    """Parses and dispatches like a card and does nothing else."""
+
+    def __init__(self) -> None:
+        self.table = {bytes((cla, ins)): self.answer for cla in (0x00, 0x80) for ins in range(0, 256, 2)}
+
+    def answer(self, p1: int, p2: int, data: bytes, le: int) -> bytes:
+        return b"\x90\x00"
+
+    def transmit(self, apdu: bytes) -> bytes:
+        handler = self.table.get(apdu[:2])
+        if handler is None or len(apdu) < 5:
+            return b"\x6d\x00"
+        end = apdu[4] + 5
+        if len(apdu) == 5:
+            return handler(apdu[2], apdu[3], b"", apdu[4])
+        return handler(apdu[2], apdu[3], apdu[5:end], 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One line of the table. `measure` returns a figure in `unit`; `null` the same of the null card."""
+
+    name: str
+    unit: str
+    measure: Callable[[], float]
+    null: Callable[[], float] | None = None
+    goal: float | None = None
+    published: float | None = None
+    smaller_is_better: bool = False
+
+
+@cache
+def blank() -> ProcessorCard:
+    """A 3.0 card with SM4 and all its files, blank."""
+    layout = card_layout("3.0")
+    files = {
+        file.path: file.blank() if file.structure.name == "TRANSPARENT" else file.blank_records()
+        for directory in layout
+        for file in directory.files
+    }
+    keys = {key.name: {version + 1: KEY for version in range(key.versions)} for key in KEYS}
+    contents = social_contents(
+        "3.0",
+        algorithm=Algorithm.SM4,
+        atr=ATR,
+        layout=layout,
+        keys=keys,
+        files=files,
+        pin=bytes.fromhex("123456"),
+    )
+    return social_card("ssc-3.0", contents, random=random.Random(1).randbytes)
+
+
+def opened(card: ProcessorCard) -> ProcessorCard:
+    """The card powered on, its keys for reading and updating SSSE authenticated, EF05 selected."""
+    card.strict = True
+    card.power_on()
+    for name in ("RKSSSE", "UKSSSE"):
+        challenge = card.transmit(bytes.fromhex("0084000008"))[:8]
+        expect(card.transmit(external_authenticate(name, challenge)), b"\x90\x00")
+    expect(card.transmit(bytes.fromhex("00A4000002EF05")), b"\x90\x00")
+    return card
+
+
+def external_authenticate(name: str, challenge: bytes) -> bytes:
+    """The command that proves knowledge of a key of SSSE."""
+    proof = authentication_data(Algorithm.SM4, session_key(Algorithm.SM4, KEY, challenge), RAW)
+    return bytes((0x00, 0x82, 0x00, BY_NAME[name].reference or 0, 0x10)) + proof + RAW
+
+
+def expect(answer: bytes, status: bytes) -> None:
+    """Refuse to measure a card that does not do its work."""
+    if answer[-2:] != status:
+        raise SystemExit(f"the card answered {answer[-2:].hex()} where {status.hex()} was expected")
+
+
+def rate(transmit: Transmit, apdus: Sequence[bytes], counted: int | None = None) -> float:
+    """Commands a second over whole passes through `apdus`; `counted` says how many a pass counts for."""
+    passes = 0
+    start = time.perf_counter()
+    while (elapsed := time.perf_counter() - start) < SECONDS_A_ROUND:
+        for apdu in apdus:
+            transmit(apdu)
+        passes += 1
+    return passes * (len(apdus) if counted is None else counted) / elapsed
+
+
+def of_card(apdus: Sequence[bytes]) -> Callable[[], float]:
+    """The rate of a fresh open card; every answer is checked once before anything is measured."""
+    card = opened(blank().fork())
+    for apdu in apdus:
+        if card.transmit(apdu)[-2] not in (0x90, 0x61):
+            raise SystemExit(f"the card refuses {apdu.hex()}")
+    return lambda: rate(card.transmit, apdus)
+
+
+def of_null(apdus: Sequence[bytes]) -> Callable[[], float]:
+    """The rate of the null card."""
+    return lambda: rate(NullCard().transmit, apdus)
+
+
+READ_RECORD = [bytes.fromhex("00B2010412")] * 100
+READ_BINARY = [bytes.fromhex("00A4000002EF08"), *[bytes.fromhex("00B00000FA")] * 100]
+UPDATE_RECORD = [bytes.fromhex(f"00DC02280302013{digit}") for digit in "1234567890"]
+MIXED = [
+    bytes.fromhex(apdu)
+    for apdu in (
+        "00A404000F7378312E73682EC9E7BBE1B1A3D5CF",
+        "00C000001E",
+        "00A4000002EF05",
+        "00B2010412",
+        "00B2020403",
+        "00B2030406",
+        "00B2072C0B",
+        "0020000003123456",
+        "00A4020002EF06",
+        "00B2083014",
+        "00B2093020",
+        "00DC022803020133",
+        "00DC052806050420300101",
+        "00A4040006D15600000503",
+        "00C0000008",
+        "00A4020002EF05",
+        "00A40000023F00",
+        "00C000001E",
+        "00B2052806",
+    )
+]
+
+
+def authentications() -> Callable[[], float]:
+    """EXTERNAL AUTHENTICATION a second, each with the GET CHALLENGE it needs; the terminal's proofs are made before.
+
+    The card draws its challenges from the same seeded source as the terminal's list of proofs, so that every
+    authentication derives a new session key and succeeds.
+    """
+    source = random.Random(2)
+    challenges = [source.randbytes(8) for _ in range(512)]
+    get_challenge = bytes.fromhex("0084000008")
+    apdus = [apdu for r in challenges for apdu in (get_challenge, external_authenticate("UKSSSE", r))]
+    card = opened(blank().fork())
+    drawn: Iterator[bytes] = cycle(challenges)
+    card.random = lambda length: next(drawn)
+    for apdu in apdus:
+        expect(card.transmit(apdu), b"\x90\x00")
+    return lambda: rate(card.transmit, apdus, counted=len(challenges))
+
+
+def journalled() -> float:
+    """UPDATE RECORD a second with the image journal on, including the closing synchronisation to disk."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "card.image")
+        image.save(blank(), path)
+        journal = image.open_journalled(path)
+        card = journal.card
+        assert isinstance(card, ProcessorCard)
+        opened(card)
+        start = time.perf_counter()
+        for apdu in islice(cycle(UPDATE_RECORD), 5000):
+            card.transmit(apdu)
+        journal.close()
+        return 5000 / (time.perf_counter() - start)
+
+
+def fork_us() -> float:
+    """Microseconds to fork a card."""
+    card = blank()
+    start = time.perf_counter()
+    for _ in range(2000):
+        card.fork()
+    return (time.perf_counter() - start) / 2000 * 1e6
+
+
+def import_ms() -> float:
+    """Milliseconds of `import virtual_card` in a new interpreter, without the interpreter's own start."""
+    code = "import time; t = time.perf_counter(); import virtual_card; print((time.perf_counter() - t) * 1e3)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def benchmarks() -> list[Benchmark]:
+    """Every line of the table; further ones are added here."""
+    return [
+        Benchmark(
+            "READ RECORD", "APDU/s", of_card(READ_RECORD), of_null(READ_RECORD), 250_000, published=43_000
+        ),
+        Benchmark(
+            "READ BINARY 250", "APDU/s", of_card(READ_BINARY), of_null(READ_BINARY), 250_000, published=12_900
+        ),
+        Benchmark("mixed session", "APDU/s", of_card(MIXED), of_null(MIXED), 250_000, published=28_000),
+        Benchmark("UPDATE RECORD", "APDU/s", of_card(UPDATE_RECORD), of_null(UPDATE_RECORD)),
+        Benchmark("challenge + EXT. AUTH., SM4", "pairs/s", authentications(), goal=100_000),
+        Benchmark("UPDATE RECORD, journalled", "APDU/s", journalled, goal=10_000),
+        Benchmark("fork", "us", fork_us, goal=50, smaller_is_better=True),
+        Benchmark("import virtual_card", "ms", import_ms, goal=60, smaller_is_better=True),
+    ]
+
+
+def main() -> int:
+    """Measure and print; 1 where a goal is missed."""
+    lines = benchmarks()
+    figures: dict[str, list[float]] = {line.name: [] for line in lines}
+    nulls: dict[str, list[float]] = {line.name: [] for line in lines}
+    for _ in range(ROUNDS):
+        for line in lines:
+            figures[line.name].append(line.measure())
+            if line.null is not None:
+                nulls[line.name].append(line.null())
+    print(f"{'':28}{'unit':>8}{'card':>11}{'null card':>12}{'ratio':>7}{'goal':>10}{'published':>11}  met")
+    missed = 0
+    for line in lines:
+        figure = statistics.median(figures[line.name])
+        null = statistics.median(nulls[line.name]) if line.null is not None else None
+        met = line.goal is None or (figure < line.goal) == line.smaller_is_better
+        missed += not met
+        print(
+            f"{line.name:28}{line.unit:>8}{figure:11,.0f}{_number(null):>12}"
+            f"{'' if null is None else f'{null / figure:.1f}':>7}{_number(line.goal):>10}"
+            f"{_number(line.published):>11}  {'' if line.goal is None else 'yes' if met else 'NO'}"
+        )
+    return 1 if missed else 0
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,188 @@
+"""Bringing cards into the back office, and what happens to them later at counters, banks and on the phone.
+
+Enrolling a card again is harmless: nothing that has happened to it since is reset.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date, datetime
+
+from apdu.layout.states import FinancialState, ReceiptMode, SocialState
+from terminal.backoffice.ports import CardKey, Holder, MedicalBase, RefusedError
+from terminal.backoffice.profile import Profile
+from terminal.backoffice.records import LOST_STATES, LossReason, OldCard, SocialCard
+from terminal.backoffice.rules import loss_may_be_released
+from terminal.backoffice.store import Store
+from terminal.backoffice.verifier import PinVerifier
+from terminal.text import Pin
+
+
+class EnrolmentError(ValueError):
+    """A card cannot be brought in, or cannot change as asked; the message names card and next step."""
+
+
+class Enrolment:
+    """The counter of the back office. `now` gives aware datetimes, `random` salts for PIN verifiers."""
+
+    def __init__(
+        self,
+        store: Store,
+        profile: Profile,
+        now: Callable[[], datetime],
+        random: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._store = store
+        self._profile = profile
+        self._now = now
+        self._random = random
+
+    def enrol_old_card(
+        self,
+        kind: str,
+        number: str,
+        holder: Holder,
+        *,
+        pin: Pin | PinVerifier | None = None,
+        balance_fen: int = 0,
+        state: SocialState = SocialState.NORMAL,
+        tries_left: int | None = None,
+    ) -> OldCard:
+        """Bring in an old medical card; `pin` becomes a verifier (None: the card checks its PIN itself).
+
+        Returns the card as on record. Raises EnrolmentError where the number is another person's or kind's.
+        """
+        if state is SocialState.SEALED:
+            raise EnrolmentError(f"old card {number}: an old card is in use or out of it, never sealed")
+        if balance_fen < 0:
+            raise EnrolmentError(f"old card {number}: a personal account is never below zero fen")
+        with self._store.transaction():
+            known = self._store.old_card(number)
+            if known is not None:
+                self._check_same(f"old card {number}", (known.kind, known.holder), (kind, holder))
+                return known
+            card = OldCard(kind, number, holder, state, None)
+            self._store.add_person(holder)
+            self._store.add_old_card(card)
+            if pin is not None:
+                verifier = pin if isinstance(pin, PinVerifier) else PinVerifier.of(pin, self._random)
+                tries = self._profile.pin_tries if tries_left is None else tries_left
+                self._store.add_verifier(number, verifier, tries)
+            self._store.post(card.account, balance_fen, "enrolment", None, self._now())
+            self._store.note(self._now(), "enrol-old", number)
+            return card
+
+    def enrol_social_card(
+        self,
+        key: CardKey,
+        historical_bytes: bytes,
+        holder: Holder,
+        *,
+        valid_until: date | None = None,
+        received_at: datetime | None = None,
+        receipt_mode: ReceiptMode = ReceiptMode.IN_PERSON,
+        social: SocialState = SocialState.SEALED,
+        financial: FinancialState = FinancialState.INACTIVE,
+        medical: MedicalBase | None = None,
+    ) -> SocialCard:
+        """Bring in a social security card. `valid_until` None: no limit; `received_at` None: no deadline.
+
+        Returns the card as on record. Raises EnrolmentError where number or code are another card's.
+        """
+        if len(historical_bytes) != 13:
+            raise EnrolmentError(
+                f"card {key.number}: 13 historical bytes are needed, not {len(historical_bytes)}"
+            )
+        if received_at is not None and received_at.tzinfo is None:
+            raise EnrolmentError(f"card {key.number}: the time of receipt needs a zone")
+        key = CardKey(key.card_id.upper(), key.number)
+        with self._store.transaction():
+            known = self._store.social_card(key.number) or self._store.social_card_by_id(key.card_id)
+            if known is not None:
+                self._check_same(
+                    f"card {key.number}",
+                    (known.key, known.historical_bytes, known.holder),
+                    (key, historical_bytes, holder),
+                )
+                return known
+            card = SocialCard(
+                key,
+                historical_bytes,
+                holder,
+                social,
+                financial,
+                valid_until,
+                received_at,
+                receipt_mode,
+                medical or MedicalBase(),
+                state_before_loss=SocialState.SEALED if social in LOST_STATES else None,
+                loss_reason=LossReason.REPORTED if social in LOST_STATES else None,
+            )
+            self._store.add_person(holder)
+            self._store.add_social_card(card)
+            self._store.note(self._now(), "enrol-new", key.number)
+            return card
+
+    # --- what happens to a card outside the pharmacy ---------------------------------------------------
+
+    def report_loss(self, number: str, state: SocialState = SocialState.FORMALLY_LOST) -> None:
+        """Report a social security card lost (R41), temporarily or formally; remembers the state before."""
+        with self._store.transaction():
+            card = self._known(number)
+            if state not in LOST_STATES or card.social is SocialState.CANCELLED:
+                raise EnrolmentError(f"card {number}: {card.social.name} cannot become {state.name}")
+            before = card.state_before_loss if card.social in LOST_STATES else card.social
+            self._store.set_social(number, state, before, card.loss_reason or LossReason.REPORTED)
+            self._store.note(self._now(), "loss", number)
+
+    def release_loss(self, number: str) -> None:
+        """Release a loss: back to the state before it, never further (a sealed card stays sealed).
+
+        Raises RefusedError for a loss by deadline while the bank's application is not active (R21).
+        """
+        with self._store.transaction():
+            card = self._known(number)
+            if card.social not in LOST_STATES:
+                raise EnrolmentError(f"card {number}: it is not lost, there is nothing to release")
+            refusal = loss_may_be_released(card)
+            if refusal is not None:
+                raise RefusedError(refusal)
+            self._store.set_social(number, card.state_before_loss or SocialState.SEALED)
+            self._store.note(self._now(), "loss-released", number)
+
+    def lock(self, number: str) -> None:
+        """Lock the social application of a card."""
+        with self._store.transaction():
+            self._known(number)
+            self._store.set_social(number, SocialState.APPLICATION_LOCKED)
+            self._store.note(self._now(), "lock", number)
+
+    def activate_financial(self, number: str) -> None:
+        """Record that the bank has activated its application (R20)."""
+        with self._store.transaction():
+            self._known(number)
+            self._store.set_financial(number, FinancialState.ACTIVE)
+            self._store.note(self._now(), "financial-active", number)
+
+    def set_old_card_state(self, number: str, state: SocialState) -> None:
+        """Record a loss, a block or its end for an old card; one that was replaced stays cancelled."""
+        with self._store.transaction():
+            card = self._store.old_card(number)
+            if card is None or card.replaced_by is not None:
+                raise EnrolmentError(f"old card {number}: not on record, or replaced already")
+            self._store.set_old_state(number, state)
+            self._store.note(self._now(), "old-state", number, detail=state.name)
+
+    def _known(self, number: str) -> SocialCard:
+        card = self._store.social_card(number)
+        if card is None:
+            raise EnrolmentError(f"card {number}: not on record; enrol it first")
+        return card
+
+    @staticmethod
+    def _check_same(what: str, known: tuple[object, ...], given: tuple[object, ...]) -> None:
+        if known != given:
+            raise EnrolmentError(
+                f"{what}: on record with another holder or other data; check which card this is"
+            )

@@ -1,0 +1,130 @@
+"""The back office in one process: insurance centre, card management centre and HSM behind `call`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from apdu.keys import RootKeys
+from terminal.backoffice.activation import Commit, commit_activation
+from terminal.backoffice.centre import CardCentre
+from terminal.backoffice.enrolment import Enrolment
+from terminal.backoffice.hsm import Hsm
+from terminal.backoffice.insurance import InsuranceCentre
+from terminal.backoffice.ports import (
+    Answer,
+    ConfirmActivation,
+    HsmMessage,
+    NewCardQuery,
+    OldCardQuery,
+    ReleaseReservation,
+    Request,
+    Reserve,
+    SignIn,
+    VerifyOldPin,
+)
+from terminal.backoffice.profile import Profile
+from terminal.backoffice.records import CardStatus
+from terminal.backoffice.rules import RULES, Rules, may_be_used
+from terminal.backoffice.store import Store
+
+
+class Office:
+    """The `BackOffice` of the ports, in process. `now` gives aware datetimes.
+
+    `rules` and `commit` are what decides and what carries out; `hsm_levels`, `root_keys` as `Hsm` takes them.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        profile: Profile,
+        now: Callable[[], datetime],
+        *,
+        random: Callable[[int], bytes] = os.urandom,
+        rules: Rules = RULES,
+        commit: Commit = commit_activation,
+        hsm_levels: int = 3,
+        root_keys: RootKeys | None = None,
+    ) -> None:
+        self.profile = profile
+        self.enrolment = Enrolment(store, profile, now, random)
+        self._store = store
+        insurance = InsuranceCentre(store, profile, now, rules)
+        centre = CardCentre(store, profile, now, rules, commit)
+        hsm = Hsm(centre, hsm_levels, profile.region, root_keys)
+        self._desks: Mapping[type, Callable[[Any], Answer]] = {
+            SignIn: insurance.sign_in,
+            OldCardQuery: insurance.old_card,
+            NewCardQuery: centre.query,
+            VerifyOldPin: centre.verify_pin,
+            Reserve: centre.reserve,
+            ConfirmActivation: centre.confirm,
+            ReleaseReservation: centre.release,
+            HsmMessage: hsm.answer,
+        }
+
+    @classmethod
+    def open(cls, path: str | Path, profile: Profile, now: Callable[[], datetime], **options: Any) -> Office:
+        """The back office over the file at `path`, made where there is none; raises StoreError."""
+        return cls(Store(path), profile, now, **options)
+
+    def close(self) -> None:
+        """Close the store."""
+        self._store.close()
+
+    def call(self, request: Request) -> Answer:
+        """Answer a request at the desk it belongs to; raises RefusedError, StoreError."""
+        return self._desks[type(request)](request)
+
+    def cards(self) -> list[CardStatus]:
+        """Every card the back office knows, old ones first: for listings and end-state checks."""
+        with self._store.transaction():
+            return [*self._old_cards(), *self._new_cards()]
+
+    def snapshot(self) -> dict[str, dict[str, object]]:
+        """State, usable, balance_fen, reservation of every card, by `old:NUMBER` or `new:NUMBER`."""
+        return {
+            f"{card.role}:{card.number}": {
+                "state": card.state.name,
+                "usable": card.usable,
+                "balance_fen": card.balance_fen,
+                "reservation": card.reservation.value if card.reservation else None,
+            }
+            for card in self.cards()
+        }
+
+    def _old_cards(self) -> list[CardStatus]:
+        return [
+            CardStatus(
+                role="old",
+                kind=card.kind,
+                number=card.number,
+                holder=card.holder,
+                state=card.state,
+                usable=may_be_used(card.state),
+                balance_fen=self._store.balance(card.account),
+                reservation=next((r.status for r in self._store.reservations_with(card.number)), None),
+                replaced_by=card.replaced_by,
+            )
+            for card in self._store.old_cards()
+        ]
+
+    def _new_cards(self) -> list[CardStatus]:
+        return [
+            CardStatus(
+                role="new",
+                kind="ssc",
+                number=card.number,
+                holder=card.holder,
+                state=card.social,
+                usable=may_be_used(card.social),
+                balance_fen=self._store.balance(card.account),
+                reservation=next((r.status for r in self._store.reservations_of(card.number)), None),
+                financial=card.financial,
+            )
+            for card in self._store.social_cards()
+        ]

@@ -1,0 +1,106 @@
+"""A pharmacy counter on the desk: virtual slots, a back office in process, and the terminal between them.
+
+The composition point that CLI, scenarios and pytest plugin share.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from terminal.backoffice.office import Office
+from terminal.backoffice.ports import BackOffice
+from terminal.backoffice.profile import Profile
+from terminal.flow.authentication import Means
+from terminal.flow.dual_insert_run import Ended, dual_insert
+from terminal.flow.operator import Operator
+from terminal.flow.steps import Role
+from terminal.flow.visit import Settings
+from terminal.session import Disturbance, Listener, Session
+from terminal.transport.base import Reader
+from terminal.transport.virtual import VirtualReader
+from virtual_card.card import VirtualCard
+from virtual_card.faults import FaultPlan
+from virtual_card.slot import Slot
+
+DEFAULT_PHARMACY = "990100000001"
+
+
+def settings_of(profile: Profile, means: Means, pharmacy: str = DEFAULT_PHARMACY) -> Settings:
+    """What a region's profile says to a terminal at this pharmacy."""
+    return Settings(
+        pharmacy=pharmacy,
+        means=means,
+        initial_pin=profile.initial_pin,
+        zone=profile.zone,
+        status_fid=profile.status_fid,
+        old_card_first=profile.old_card_required,
+        equal_dates_mean_no_limit=profile.equal_dates_mean_no_limit,
+        pin_limit=profile.pin_tries,
+    )
+
+
+@dataclass(slots=True)
+class Counter:
+    """Slots by role (`old`, `new`, `psam`), the back office they talk to, and the terminal's settings.
+
+    With one reader, `old` and `new` are the same slot.
+    """
+
+    slots: Mapping[Role, Slot]
+    back_office: BackOffice
+    settings: Settings
+    now: Callable[[], datetime]
+    random: Callable[[int], bytes] = os.urandom
+
+    @classmethod
+    def set_up(
+        cls,
+        office: Office,
+        means: Means,
+        *,
+        psam: VirtualCard | None = None,
+        one_reader: bool = False,
+        pharmacy: str = DEFAULT_PHARMACY,
+        now: Callable[[], datetime],
+        random: Callable[[int], bytes] = os.urandom,
+        faults: Mapping[Role, FaultPlan] | None = None,
+    ) -> Counter:
+        """A counter for the office's region; `psam` sits in its own slot for good."""
+        plans = faults or {}
+        old = Slot("old card", plans.get(Role.OLD))
+        new = old if one_reader else Slot("new card", plans.get(Role.NEW))
+        slots = {Role.OLD: old, Role.NEW: new, Role.PSAM: Slot("PSAM", plans.get(Role.PSAM))}
+        if psam is not None:
+            slots[Role.PSAM].insert(psam)
+        return cls(slots, office, settings_of(office.profile, means, pharmacy), now, random)
+
+    def dual_insert(
+        self, operator: Operator, listener: Listener | None = None, disturbance: Disturbance | None = None
+    ) -> Ended:
+        """One visit of a holder; raises TerminalPowerLossError if the disturbance says so."""
+        readers: dict[Role, Reader] = {}
+        shared: dict[int, VirtualReader] = {}
+        for role, slot in self.slots.items():
+            readers[role] = shared.setdefault(id(slot), VirtualReader(slot))
+        session = Session(
+            readers,
+            operator,
+            self.back_office,
+            now=self.now,
+            random=self.random,
+            listener=listener,
+            disturbance=disturbance,
+        )
+        return session.run(dual_insert(self.settings))
+
+    def at_pharmacy(self, pharmacy: str) -> Counter:
+        """The same counter in another place."""
+        return replace(self, settings=replace(self.settings, pharmacy=pharmacy))
+
+    def clear(self) -> None:
+        """Take the holder's cards out of the slots; the PSAM stays."""
+        for role in (Role.OLD, Role.NEW):
+            self.slots[role].remove()

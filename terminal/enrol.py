@@ -1,0 +1,76 @@
+"""Brings a virtual card into the back office, as its issuer would report it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from apdu.layout.states import FinancialState, ReceiptMode, SocialState
+from terminal.backoffice.enrolment import EnrolmentError
+from terminal.backoffice.office import Office
+from terminal.backoffice.ports import CardKey, Holder, MedicalBase
+from terminal.text import Pin
+from virtual_card.card import VirtualCard
+from virtual_card.issue_record import OldIssueRecord, SocialIssueRecord, issue_record
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the centre is to hold of a card other than its issue record says; None: as the record says.
+
+    `state`: of the card, `financial`: of the bank's application, `received`: when the holder got it, `pin_tries`: left.
+    """
+
+    state: SocialState | None = None
+    financial: FinancialState | None = None
+    received: datetime | None = None
+    pin_tries: int | None = None
+
+
+AS_ISSUED = Standing()
+
+
+def enrol_card(
+    office: Office, card: VirtualCard, holder: Holder | None = None, standing: Standing = AS_ISSUED
+) -> str:
+    """Enrol a card by its issue record; returns its number. `holder` stands in where the card does not say whose it is.
+
+    Raises NoIssueRecordError for a card no centre keeps, EnrolmentError for one without a holder or of another holder's.
+    """
+    record = issue_record(card)
+    if isinstance(record, OldIssueRecord):
+        _enrol_old(office, record, holder, standing)
+    else:
+        _enrol_social(office, record, standing)
+    return record.number
+
+
+def _enrol_old(office: Office, record: OldIssueRecord, holder: Holder | None, standing: Standing) -> None:
+    if record.holder_id and record.holder_name:
+        holder = Holder(record.holder_id, record.holder_name)
+    if holder is None:
+        raise EnrolmentError(f"old card {record.number} does not say whose it is; name the holder")
+    office.enrolment.enrol_old_card(
+        record.kind,
+        record.number,
+        holder,
+        Pin(record.old_pin) if record.old_pin else None,
+        record.balance_fen or 0,
+        standing.state or SocialState.NORMAL,
+        standing.pin_tries,
+    )
+
+
+def _enrol_social(office: Office, record: SocialIssueRecord, standing: Standing) -> None:
+    on_card = record.received_at.replace(tzinfo=office.profile.zone) if record.received_at else None
+    office.enrolment.enrol_social_card(
+        CardKey(record.card_id, record.number),
+        record.historical_bytes,
+        Holder(record.holder_id, record.holder_name),
+        valid_until=record.valid_until,
+        received_at=standing.received or on_card,
+        receipt_mode=record.receipt_mode or ReceiptMode.IN_PERSON,
+        social=record.social or SocialState.SEALED if standing.state is None else standing.state,
+        financial=record.financial or FinancialState.INACTIVE if standing.financial is None else standing.financial,
+        medical=MedicalBase(dict(record.medical)),
+    )

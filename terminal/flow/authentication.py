@@ -1,0 +1,170 @@
+"""Proving card and terminal to each other, with the PSAM while it can, else through the HSM.
+
+The five PSAM codes of the reader interface make the terminal fall back to the HSM, once, for the rest of the session.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from apdu.commands import external_authenticate, get_challenge, internal_authenticate
+from apdu.crypto import Algorithm
+from apdu.keys import BY_NAME, KeySpec
+from terminal.backoffice.ports import HsmMessage
+from terminal.errors import CardRefusedError, NotGenuineError, PsamUnfitError, expect_ok
+from terminal.flow.steps import Draw, Flow, PowerOn, Procedure, Role, Show, on
+from terminal.procedures import hsm, psam
+from terminal.procedures.social import SocialCard
+from terminal.text import Text
+from terminal.transport.base import TransportError
+
+IRK = BY_NAME["IRK"]
+RKSSSE = BY_NAME["RKSSSE"]
+
+
+class Means(Enum):
+    """What authenticates this terminal."""
+
+    PSAM = "psam"
+    HSM = "hsm"
+
+
+@dataclass(slots=True)
+class Access:
+    """How this terminal authenticates, and what the card in `role` has granted it since power-on."""
+
+    means: Means
+    terminal_number: str = "000000000000"
+    environment: Algorithm | None = None
+    granted: set[str] = field(default_factory=set)
+
+
+def start_psam(access: Access) -> Flow[None]:
+    """Power the PSAM and read the terminal number; a terminal without a working PSAM goes on with the HSM."""
+    if access.means is not Means.PSAM:
+        return
+    try:
+        yield PowerOn(Role.PSAM)
+    except TransportError:
+        yield from _fall_back(access, PsamUnfitError(psam.NO_PSAM, "no PSAM answers in its slot"))
+        return
+    access.terminal_number = yield from on(Role.PSAM, psam.terminal_number())
+
+
+def prove_genuine(access: Access, role: Role, card: SocialCard) -> Flow[None]:
+    """Internal authentication, and for 3.x cards the external one that opens SSSE/EF06.
+
+    Raises NotGenuineError, CardRefusedError, and what the back office raises.
+    """
+    if access.means is Means.PSAM:
+        try:
+            yield from _internal_by_psam(access, role, card)
+            if card.protects_holder_data:
+                yield from _external_by_psam(access, role, card, RKSSSE)
+            return
+        except PsamUnfitError as error:
+            yield from _fall_back(access, error)
+    yield from _base_read_by_hsm(access, role, card)
+
+
+def authenticate(access: Access, role: Role, card: SocialCard, key: KeySpec) -> Flow[None]:
+    """External authentication with `key`, whose directory is current. Raises CardRefusedError."""
+    if access.means is Means.PSAM:
+        try:
+            yield from _external_by_psam(access, role, card, key)
+            return
+        except PsamUnfitError as error:
+            yield from _fall_back(access, error)
+    yield from _external_by_hsm(access, role, card, key)
+
+
+def _fall_back(access: Access, error: PsamUnfitError) -> Flow[None]:
+    access.means = Means.HSM
+    yield Show(
+        Text(
+            f"The PSAM cannot serve this card ({error.code}: {error.reason}); the centre's HSM takes over.",
+            f"终端安全模块不适用（{error.code}），改用加密机。",
+        )
+    )
+
+
+def _internal_by_psam(access: Access, role: Role, card: SocialCard) -> Flow[None]:
+    process = yield Draw(8)
+    raw = yield Draw(8)
+    answer = yield from on(role, _internal(process, raw))
+    expected = yield from _compute(access, IRK, card, process, raw)
+    _require_genuine(answer, expected)
+
+
+def _external_by_psam(access: Access, role: Role, card: SocialCard, key: KeySpec) -> Flow[None]:
+    process = yield from on(role, _challenge())
+    raw = yield Draw(8)
+    data = yield from _compute(access, key, card, process, raw)
+    yield from on(role, _external(key, data, raw))
+    access.granted.add(key.name)
+
+
+def _compute(access: Access, key: KeySpec, card: SocialCard, process: bytes, raw: bytes) -> Flow[bytes]:
+    if access.environment is not card.algorithm:
+        yield from on(Role.PSAM, psam.open_environment(card.algorithm))
+        access.environment = card.algorithm
+    computation = psam.compute_authentication(key, card.algorithm, card.factors, process, raw)
+    return (yield from on(Role.PSAM, computation))
+
+
+def _base_read_by_hsm(access: Access, role: Role, card: SocialCard) -> Flow[None]:
+    """The two-step form: numbers from the card, one message, the result back to the still powered card."""
+    numbers = yield from on(role, _two_challenges())
+    answer = yield from on(role, _internal(numbers.process, numbers.raw))
+    outer = (yield from on(role, _two_challenges())) if card.protects_holder_data else None
+    text = yield HsmMessage(hsm.base_read_message(card, numbers, outer))
+    inner_pair, outer_pair = hsm.read_pairs(text, 2)
+    if inner_pair is None:
+        raise hsm.HsmAnswerError("the HSM answered no internal authentication data")
+    _require_genuine(answer, inner_pair[0])
+    if outer_pair is not None:
+        yield from on(role, _external(RKSSSE, *outer_pair))
+        access.granted.add(RKSSSE.name)
+
+
+def _external_by_hsm(access: Access, role: Role, card: SocialCard, key: KeySpec) -> Flow[None]:
+    numbers = yield from on(role, _two_challenges())
+    text = yield HsmMessage(hsm.external_authentication_message(card, key, numbers))
+    (pair,) = hsm.read_pairs(text, 1)
+    if pair is None:
+        raise hsm.HsmAnswerError("the HSM answered no authentication data")
+    yield from on(role, _external(key, *pair))
+    access.granted.add(key.name)
+
+
+def _require_genuine(answer: bytes, expected: bytes) -> None:
+    if answer != expected:
+        raise NotGenuineError("internal authentication failed: the card does not hold the key of a genuine one")
+
+
+def _challenge() -> Procedure[bytes]:
+    command = get_challenge(8)
+    response = yield command
+    return expect_ok(command, response, "asking the card for a challenge")
+
+
+def _two_challenges() -> Procedure[hsm.Challenges]:
+    raw = yield from _challenge()
+    process = yield from _challenge()
+    return hsm.Challenges(raw, process)
+
+
+def _internal(process: bytes, raw: bytes) -> Procedure[bytes]:
+    command = internal_authenticate(process, raw)
+    response = yield command
+    return expect_ok(command, response, "internal authentication")
+
+
+def _external(key: KeySpec, data: bytes, raw: bytes) -> Procedure[None]:
+    if key.reference is None:
+        raise ValueError(f"{key.name} has no card reference")
+    command = external_authenticate(key.reference, data, raw)
+    response = yield command
+    if not response.ok:
+        raise CardRefusedError(command, response, f"authenticating with {key.name} ({key.purpose})")

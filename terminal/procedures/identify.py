@@ -1,0 +1,59 @@
+"""Which card is in the slot? By answer to reset and by what it lets itself be selected by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from apdu.commands import select_file, select_name
+from apdu.layout.old_cards import OLD_CPU_FID, SLE4428_ATR, SLE4442_ATR
+from apdu.layout.ssse import DF_NAME
+from terminal.errors import CardBlockedError
+from terminal.flow.steps import Procedure
+
+NEWER_OLD_CPU_FID = 0x7F01
+
+
+class CardKind(Enum):
+    """What a counter may be handed; the values of the old kinds are the insurance centre's names for them."""
+
+    SOCIAL = "social security card"
+    SLE4442 = "sle4442"
+    SLE4428 = "sle4428"
+    OLD_CPU = "old-cpu"
+    UNKNOWN = "unknown"
+
+    @property
+    def is_old(self) -> bool:
+        """One of the old medical cards."""
+        return self in (CardKind.SLE4442, CardKind.SLE4428, CardKind.OLD_CPU)
+
+
+@dataclass(frozen=True, slots=True)
+class Identified:
+    """The kind of card, and for a social security card the FCI its environment answered with."""
+
+    kind: CardKind
+    fci: bytes = b""
+
+
+_MEMORY_CARDS = {SLE4442_ATR: CardKind.SLE4442, SLE4428_ATR: CardKind.SLE4428}
+
+
+def identify(atr: bytes) -> Procedure[Identified]:
+    """Tell old medical cards and social security cards apart, in the order deployed programs use.
+
+    Raises CardBlockedError where SELECT of the environment answers 6A81. A social security card does not know
+    FID 7F01; the newer old CPU cards do; the oldest ones know FID 0003 alone.
+    """
+    memory = _MEMORY_CARDS.get(atr[-4:])
+    if memory is not None:
+        return Identified(memory)
+    environment = yield select_name(DF_NAME)
+    if environment.sw == 0x6A81:
+        raise CardBlockedError("the card answers 6A81 to everything: it is blocked, or has no social security function")
+    if environment.ok:
+        newer = yield select_file(NEWER_OLD_CPU_FID, p1=0x00)
+        return Identified(CardKind.OLD_CPU if newer.ok else CardKind.SOCIAL, environment.data)
+    oldest = yield select_file(OLD_CPU_FID, p1=0x00)
+    return Identified(CardKind.OLD_CPU if oldest.ok else CardKind.UNKNOWN)

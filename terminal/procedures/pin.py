@@ -1,0 +1,57 @@
+"""The holder's PIN on the card: tries, VERIFY, CHANGE PIN (LD/T 32.7 sections 5.6 to 5.8 and 9)."""
+
+from __future__ import annotations
+
+from apdu.commands import change_pin, verify, verify_query
+from apdu.status import tries_left
+from terminal.errors import CardRefusedError
+from terminal.flow.steps import Procedure
+from terminal.text import Pin
+
+BLOCKED = 0x6983
+
+
+def query_tries(limit: int) -> Procedure[int]:
+    """Tries left, without using one up; `limit` where the card has no PIN set."""
+    command = verify_query()
+    response = yield command
+    if response.ok:
+        return limit
+    if response.sw == BLOCKED:
+        return 0
+    left = tries_left(response.sw)
+    if left is None:
+        raise CardRefusedError(command, response, "asking for the PIN tries left")
+    return left
+
+
+def verify_pin(pin: Pin) -> Procedure[int | None]:
+    """Verify; None where the PIN was right, else the tries left (0: blocked). Raises CardRefusedError."""
+    command = verify(pin.bcd())
+    response = yield command
+    if response.ok:
+        return None
+    left = 0 if response.sw == BLOCKED else tries_left(response.sw)
+    if left is None:
+        raise CardRefusedError(command, response, "verifying the PIN")
+    return left
+
+
+def take_over_pin(initial: Pin, old: Pin) -> Procedure[bool]:
+    """Make the old card's PIN the PIN of this card; True where it works afterwards.
+
+    A card that carries it already (torn earlier) is normal: VERIFY the old PIN first, CHANGE initial to old only
+    on a wrong answer, and only with two tries or more left.
+    """
+    left = yield from verify_pin(old)
+    if left is None:
+        return True
+    if left < 1:
+        return False
+    command = change_pin(initial.bcd(), old.bcd())
+    response = yield command
+    if response.ok:
+        return True
+    if tries_left(response.sw) is None and response.sw != BLOCKED:
+        raise CardRefusedError(command, response, "changing the PIN from the initial one to the old card's")
+    return False

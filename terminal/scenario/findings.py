@@ -1,0 +1,104 @@
+"""What cards and centre look like after a visit, and whether that is as expected."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from apdu.commands import select_name, verify
+from apdu.layout.application_status import StatusFile, read_status_records
+from apdu.layout.ssse import DF_NAME
+from apdu.layout.states import JournalPhase, SocialState
+from terminal.scenario.model import Expectation
+from terminal.scenario.stage import Stage
+from terminal.text import Pin
+from virtual_card.card import ProcessorCard, VirtualCard
+from virtual_card.issue_record import issue_record
+
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class CentreSide:
+    """What the centre holds of one card."""
+
+    state: SocialState
+    usable: bool
+    balance_fen: int
+    reservation: str
+
+
+def centre_side(stage: Stage, name: str) -> CentreSide | None:
+    """What the centre holds of the card called `old` or `new`; None where it does not know it."""
+    number = issue_record(stage.cards[name]).number
+    role = "old" if name == "old" else "new"
+    for status in stage.office.cards():
+        if (status.role, status.number) == (role, number):
+            reservation = status.reservation.value if status.reservation else NONE
+            return CentreSide(status.state, status.usable, status.balance_fen, reservation)
+    return None
+
+
+def status_on_card(card: VirtualCard) -> StatusFile | None:
+    """The application status file as it is in the card's memory; None on a card without one of ours."""
+    if not isinstance(card, ProcessorCard):
+        return None
+    for directory in card.contents().directories:
+        for file in directory.files:
+            found = read_status_records(file.records) if file.structure == "VARIABLE" else StatusFile(foreign=True)
+            if found.status is not None and not found.foreign:
+                return found
+    return None
+
+
+def journal_is_open(card: VirtualCard) -> bool:
+    """Whether the card's own journal names an activation that was begun and not closed."""
+    status = status_on_card(card)
+    return bool(status and status.journal and status.journal.phase is JournalPhase.BEGUN)
+
+
+def pin_works(card: VirtualCard, digits: str) -> bool:
+    """Whether VERIFY accepts this PIN, tried on a copy of the card."""
+    twin = card.fork()
+    twin.power_on()
+    twin.transmit(select_name(DF_NAME).encode())
+    return twin.transmit(verify(Pin(digits).bcd()).encode()) == b"\x90\x00"
+
+
+def final_problems(stage: Stage, expect: Expectation) -> list[str]:
+    """Every way in which cards and centre differ from what was expected."""
+    found = _card_findings(stage, expect) + _centre_findings(stage, expect)
+    return [f"{what} is {is_}, expected {wanted}" for what, is_, wanted in found if is_ != wanted]
+
+
+def _card_findings(stage: Stage, expect: Expectation) -> list[tuple[str, object, object]]:
+    card = stage.cards["new"]
+    findings: list[tuple[str, object, object]] = []
+    if expect.card.social is not None:
+        status = status_on_card(card)
+        found = status.status.social.name if status and status.status else None
+        findings.append(("social state on the card", found, expect.card.social))
+    if expect.card.journal is not None:
+        findings.append(("journal on the card", "open" if journal_is_open(card) else "closed", expect.card.journal))
+    if expect.card.pin is not None:
+        wanted = expect.card.pin
+        works = pin_works(card, stage.pins.get(wanted, wanted))
+        findings.append((f"PIN {wanted!r} on the card", "working" if works else "refused", "working"))
+    return findings
+
+
+def _centre_findings(stage: Stage, expect: Expectation) -> list[tuple[str, object, object]]:
+    findings: list[tuple[str, object, object]] = []
+    centre = expect.centre
+    for name, state, balance in (
+        ("old", centre.old_state, centre.old_balance_fen),
+        ("new", centre.new_state, centre.new_balance_fen),
+    ):
+        side = centre_side(stage, name)
+        if state is not None:
+            findings.append((f"state of the {name} card at the centre", side and side.state.name, state))
+        if balance is not None:
+            findings.append((f"balance of the {name} card", side and side.balance_fen, balance))
+    if centre.reservation is not None:
+        side = centre_side(stage, "new")
+        findings.append(("reservation at the centre", side and side.reservation, centre.reservation))
+    return findings

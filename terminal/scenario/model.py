@@ -1,0 +1,217 @@
+"""A scenario as data: cards, place, what the operator does, what goes wrong, how it must end.
+
+Unknown keys and wrong types are refused with their path.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+import yaml
+
+from terminal.flow.outcomes import BY_LABEL
+from terminal.scenario.script import ScriptStep
+
+Seed = Annotated[int, msgspec.Meta(ge=0)]
+StateName = Literal[
+    "SEALED", "NORMAL", "FORMALLY_LOST", "APPLICATION_LOCKED", "TEMPORARILY_LOST", "CANCELLED"
+]
+POWER_LOST = "terminal-power-lost"
+"""What a visit is called that ended with the terminal's power: no outcome, nothing was said."""
+FinancialName = Literal["INACTIVE", "ACTIVE", "BLOCKED", "CLOSED"]
+
+
+class ScenarioError(ValueError):
+    """A scenario file cannot be used; the message names file, path inside it and what was expected."""
+
+
+class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of everything in a scenario: unknown keys are refused."""
+
+
+class CardSpec(_Strict):
+    """A card of the scenario. `state` as `ssc card new --state`; `status_file` off leaves EF0C out of the card.
+
+    `genuine` off gives a social security card keys of another root; `pin` replaces the PIN it is issued with;
+    `pin_tries` are spent down to this number; `enrolled` off keeps it from the centre.
+    """
+
+    kind: str
+    seed: Seed = 1
+    state: str | None = None
+    pin: str | None = None
+    pin_tries: Annotated[int, msgspec.Meta(ge=0, le=6)] | None = None
+    status_file: bool = True
+    genuine: bool = True
+    enrolled: bool = True
+
+
+class PsamSpec(_Strict):
+    """The terminal's PSAM: `levels` by key name, `without` key names, `environments` by algorithm name."""
+
+    levels: dict[str, int] = {}
+    without: list[str] = []
+    environments: list[Literal["DES", "SM4"]] = ["DES", "SM4"]
+    present: bool = True
+
+
+class TerminalSpec(_Strict):
+    """The terminal: one reader or two, PSAM or HSM, in which pharmacy."""
+
+    readers: Literal[1, 2] = 2
+    means: Literal["psam", "hsm"] = "psam"
+    psam: PsamSpec = PsamSpec()
+    pharmacy: str = "990100000001"
+
+
+class CentreSpec(_Strict):
+    """What the centre holds against or for the cards before the visit; `reachable` off: it never answers."""
+
+    old_state: StateName | None = None
+    new_state: StateName | None = None
+    financial: FinancialName | None = None
+    received: datetime | None = None
+    pin_tries: int | None = None
+    reachable: bool = True
+
+
+class CardFault(_Strict, tag_field="party", tag="card"):
+    """A fault of a slot (`virtual_card.faults`): at exchange `at`, or at the `nth` of an instruction; `sw` in hex."""
+
+    slot: Literal["old", "new", "psam"]
+    do: str
+    at: int | None = None
+    instruction: str | None = None
+    nth: int | None = None
+    after_bytes: int | None = None
+    seconds: float | None = None
+    sw: str | None = None
+
+
+class CentreFault(_Strict, tag_field="party", tag="centre"):
+    """The centre loses the request, or its answer, at its `at`-th exchange of the visit."""
+
+    do: Literal["lose-request", "lose-answer"]
+    at: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class TerminalFault(_Strict, tag_field="party", tag="terminal"):
+    """The terminal loses its power before or after its `at`-th exchange of the visit, counted over all parties."""
+
+    do: Literal["power-loss-before", "power-loss-after"]
+    at: Annotated[int, msgspec.Meta(ge=1)]
+
+
+FaultSpec = CardFault | CentreFault | TerminalFault
+
+
+class CardExpectation(_Strict):
+    """How a card must end: social state and journal on the card itself, and the PIN that works (`old`, `initial`)."""
+
+    social: StateName | None = None
+    journal: Literal["open", "closed"] | None = None
+    pin: str | None = None
+
+
+class CentreExpectation(_Strict):
+    """How the centre must end."""
+
+    old_state: StateName | None = None
+    new_state: StateName | None = None
+    old_balance_fen: int | None = None
+    new_balance_fen: int | None = None
+    reservation: Literal["none", "open", "committed", "released"] | None = None
+
+
+class Expectation(_Strict):
+    """What must be true at the end: the outcome, what was said (as parts of texts), cards and centre."""
+
+    outcome: str = POWER_LOST
+    exit_code: int | None = None
+    says: list[str] = []
+    card: CardExpectation = CardExpectation()
+    centre: CentreExpectation = CentreExpectation()
+    means: Literal["psam", "hsm"] | None = None
+
+
+class VisitSpec(_Strict):
+    """One visit: what the operator does, what goes wrong, how it must end."""
+
+    operator: list[ScriptStep]
+    faults: list[FaultSpec] = []
+    expect: Expectation
+    terminal: TerminalSpec | None = None
+
+
+class Scenario(_Strict):
+    """Sessions as data: the same cards and centre through one or more visits.
+
+    `cards` by name; `old` and `new` are the pair that the centre's part and the expectations speak of.
+    """
+
+    name: str
+    title: str = ""
+    profile: str = "default"
+    clock: datetime = datetime.fromisoformat("2030-03-01T09:00:00+08:00")
+    seed: Seed = 1
+    cards: dict[str, CardSpec]
+    terminal: TerminalSpec = TerminalSpec()
+    centre: CentreSpec = CentreSpec()
+    visits: list[VisitSpec]
+
+
+def load_scenario(path: str | Path) -> Scenario:
+    """Read one scenario file; raises ScenarioError naming the file, the path inside it and the next step."""
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{path}: is no UTF-8 text; a scenario is a YAML file") from None
+    try:
+        scenario = msgspec.convert(parse_yaml(text), Scenario)
+    except msgspec.ValidationError as error:
+        raise ScenarioError(f"{path}: {error}; see docs/scenarios.md for the keys") from None
+    except ValueError as error:
+        raise ScenarioError(f"{path}: {error}") from None
+    _check_names(scenario, str(path))
+    return scenario
+
+
+def load_script(path: str | Path) -> list[ScriptStep]:
+    """Read the operator's part alone: a YAML list of steps; raises ScenarioError."""
+    try:
+        return msgspec.convert(parse_yaml(Path(path).read_text(encoding="utf-8")), list[ScriptStep])
+    except OSError as error:
+        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
+    except msgspec.ValidationError as error:
+        raise ScenarioError(f"{path}: {error}; a script is a list such as `- {{do: insert, card: old}}`") from None
+    except ValueError as error:
+        raise ScenarioError(f"{path}: {error}") from None
+
+
+def parse_yaml(text: str) -> Any:
+    """YAML with safe types only; raises ValueError naming line and column."""
+    try:
+        return yaml.safe_load(text)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
+        raise ValueError(f"no valid YAML at {place}: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise ValueError(f"no valid YAML: {error}") from None
+
+
+def _check_names(scenario: Scenario, path: str) -> None:
+    for number, visit in enumerate(scenario.visits):
+        if visit.expect.outcome not in (*BY_LABEL, POWER_LOST):
+            raise ScenarioError(
+                f"{path}: $.visits[{number}].expect.outcome: {visit.expect.outcome!r} is no outcome; "
+                f"known are {', '.join(BY_LABEL)}"
+            )
+    for name in ("old", "new"):
+        if name not in scenario.cards:
+            raise ScenarioError(f"{path}: $.cards: the pair needs a card named {name!r}")

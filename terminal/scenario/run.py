@@ -1,0 +1,151 @@
+"""Plays a scenario and compares what happened with what was expected."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import msgspec
+
+from terminal.backoffice.ports import UnreachableError
+from terminal.exit_codes import ExitCode
+from terminal.flow.dual_insert_run import Ended
+from terminal.flow.steps import Role
+from terminal.scenario.model import (
+    POWER_LOST,
+    CardFault,
+    CentreFault,
+    Scenario,
+    ScenarioError,
+    TerminalFault,
+    TerminalSpec,
+    VisitSpec,
+)
+from terminal.scenario.findings import final_problems
+from terminal.scenario.script import ScriptMismatchError, ScriptOperator
+from terminal.scenario.stage import Stage
+from terminal.session import Listener, Party, TerminalPowerLossError
+from virtual_card.faults import FaultPlan, FaultPlanError
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioResult:
+    """What became of a scenario: `problems` is empty when it passed; `outcomes` one per visit."""
+
+    name: str
+    outcomes: tuple[str, ...]
+    problems: tuple[str, ...]
+    duration_s: float
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.problems
+
+
+@dataclass(slots=True)
+class PlannedDisturbance:
+    """The centre's and the terminal's faults of one visit, as a `Disturbance`."""
+
+    faults: tuple[CentreFault | TerminalFault, ...]
+    reachable: bool
+    _centre: int = 0
+
+    def before(self, exchange: int, party: Party) -> None:
+        """Lose the request, or the power."""
+        self._centre += party is Party.CENTRE
+        if party is Party.CENTRE and not self.reachable:
+            raise UnreachableError("the scenario has it out of order")
+        for fault in self.faults:
+            if isinstance(fault, TerminalFault):
+                if fault.do == "power-loss-before" and fault.at == exchange:
+                    raise TerminalPowerLossError
+            elif party is Party.CENTRE and fault.do == "lose-request" and fault.at == self._centre:
+                raise UnreachableError("the request was lost")
+
+    def after(self, exchange: int, party: Party) -> None:
+        """Lose the answer, or the power."""
+        for fault in self.faults:
+            if isinstance(fault, TerminalFault):
+                if fault.do == "power-loss-after" and fault.at == exchange:
+                    raise TerminalPowerLossError
+            elif party is Party.CENTRE and fault.do == "lose-answer" and fault.at == self._centre:
+                raise UnreachableError("the answer was lost")
+
+
+@dataclass(slots=True)
+class Visit:
+    """What was seen of one visit."""
+
+    ended: Ended | None
+    operator: ScriptOperator
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def outcome(self) -> str:
+        """The outcome's label, or that the power was lost."""
+        return self.ended.outcome.label if self.ended else POWER_LOST
+
+
+def run_scenario(scenario: Scenario, listener: Listener | None = None) -> ScenarioResult:
+    """Play every visit in order on the same cards and centre; raises ScenarioError for a plan that cannot be set up."""
+    started = time.perf_counter()
+    stage = Stage.of(scenario)
+    outcomes: list[str] = []
+    problems: list[str] = []
+    for number, visit in enumerate(scenario.visits, 1):
+        played = play(stage, visit, listener)
+        outcomes.append(played.outcome)
+        problems += [f"visit {number}: {problem}" for problem in _visit_problems(stage, visit, played)]
+    return ScenarioResult(scenario.name, tuple(outcomes), tuple(problems), time.perf_counter() - started)
+
+
+def play(stage: Stage, visit: VisitSpec, listener: Listener | None = None) -> Visit:
+    """Play one visit on a stage: fresh counter, empty slots, the visit's faults."""
+    terminal = visit.terminal or stage.scenario.terminal
+    counter = stage.counter(terminal, card_faults(visit, terminal))
+    operator = ScriptOperator(visit.operator, stage.cards, counter.slots, stage.pins)
+    others = tuple(fault for fault in visit.faults if not isinstance(fault, CardFault))
+    disturbance = PlannedDisturbance(others, stage.scenario.centre.reachable)
+    played = Visit(None, operator)
+    try:
+        played.ended = counter.dual_insert(operator, listener, disturbance)
+    except TerminalPowerLossError:
+        pass  # the visit has no outcome; cards and centre keep what they had
+    except ScriptMismatchError as error:
+        played.problems.append(str(error))
+    counter.clear()
+    return played
+
+
+def card_faults(visit: VisitSpec, terminal: TerminalSpec) -> Mapping[Role, FaultPlan]:
+    """The slots' fault plans; with one reader the plans of both card slots strike the same one."""
+    plans: dict[Role, FaultPlan] = {}
+    for role in Role:
+        names = {"old", "new"} if terminal.readers == 1 and role is Role.OLD else {role.value}
+        entries = [
+            {key: value for key, value in msgspec.structs.asdict(fault).items() if key != "slot" and value is not None}
+            for fault in visit.faults
+            if isinstance(fault, CardFault) and fault.slot in names
+        ]
+        try:
+            plans[role] = FaultPlan.from_data(entries, f"faults of slot {role.value}")
+        except FaultPlanError as error:
+            raise ScenarioError(f"$.visits[].{error}") from None
+    return plans
+
+
+def _visit_problems(stage: Stage, visit: VisitSpec, played: Visit) -> list[str]:
+    expect = visit.expect
+    problems = list(played.problems)
+    if played.outcome != expect.outcome:
+        detail = f" ({played.ended.detail})" if played.ended and played.ended.detail else ""
+        problems.append(f"outcome {played.outcome}{detail}, expected {expect.outcome}")
+    code = played.ended.outcome.exit_code if played.ended else ExitCode.DONE
+    if expect.exit_code is not None and code != expect.exit_code:
+        problems.append(f"exit code {code}, expected {expect.exit_code}")
+    problems += [f"nothing asked for {step}" for step in played.operator.leftover()]
+    said = [str(text) for text in played.operator.shown]
+    problems += [f"nobody said {part!r}" for part in expect.says if not any(part in text for text in said)]
+    return problems + final_problems(stage, expect)

@@ -1,0 +1,156 @@
+"""Sets the stage of a scenario: issues the cards, enrols them, prepares counter and clock, all from seeds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from apdu.commands import verify
+from apdu.crypto import Algorithm
+from apdu.keys import KEYS
+from apdu.layout.states import FinancialState, SocialState
+from terminal.backoffice.office import Office
+from terminal.backoffice.profile import Profile, load_profile
+from terminal.counter import Counter
+from terminal.enrol import Standing, enrol_card
+from terminal.flow.authentication import Means
+from terminal.flow.steps import Role
+from terminal.scenario.model import CardSpec, CentreSpec, PsamSpec, Scenario, TerminalSpec
+from terminal.scenario.script import INITIAL_PIN, OLD_PIN
+from virtual_card.card import VirtualCard
+from virtual_card.faults import FaultPlan
+from virtual_card.issuer import PsamOptions, SocialOptions, issue
+from virtual_card.persona import INITIAL_PIN as ISSUED_PIN
+from virtual_card.persona import OLD_PIN as OLD_CARD_PIN
+
+FOREIGN_ROOTS = {f"{key.name}/{version}": bytes(16) for key in KEYS for version in (1, 2, 3)}
+"""Roots nobody issues with: a card made from them is not genuine."""
+
+WRONG_PIN = bytes.fromhex("9999999F")
+
+OfficeMaker = Callable[..., Office]
+
+
+@dataclass(slots=True)
+class Stage:
+    """One scenario ready to be played; `copy` gives an untouched one again, for sweeps."""
+
+    scenario: Scenario
+    profile: Profile
+    cards: dict[str, VirtualCard]
+    psam: VirtualCard | None
+    pins: Mapping[str, str]
+    make_office: OfficeMaker = Office.open
+    office: Office = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.office = self._open_office()
+
+    @classmethod
+    def of(cls, scenario: Scenario, make_office: OfficeMaker = Office.open) -> Stage:
+        """Issue and enrol everything; raises IssueError, ProfileError, EnrolmentError."""
+        draw = seeded(scenario, "cards")
+        cards = {
+            name: issue_card(spec, scenario.clock, seeded(scenario, f"card {name}"))
+            for name, spec in scenario.cards.items()
+        }
+        pins = {
+            OLD_PIN: scenario.cards["old"].pin or OLD_CARD_PIN,
+            INITIAL_PIN: scenario.cards["new"].pin or ISSUED_PIN,
+        }
+        psam = issue_psam(scenario.terminal.psam, draw)
+        return cls(scenario, load_profile(scenario.profile), cards, psam, pins, make_office)
+
+    def copy(self) -> Stage:
+        """The same stage before anything was played on it: forked cards, a new back office."""
+        cards = {name: card.fork() for name, card in self.cards.items()}
+        psam = self.psam.fork() if self.psam else None
+        return Stage(self.scenario, self.profile, cards, psam, self.pins, self.make_office)
+
+    def now(self) -> datetime:
+        """The scenario's clock; it stands still."""
+        return self.scenario.clock
+
+    def counter(self, terminal: TerminalSpec, faults: Mapping[Role, FaultPlan] | None = None) -> Counter:
+        """A counter with this stage's PSAM and back office; the slots are empty."""
+        if self.psam is not None:
+            self.psam.power_off()
+        return Counter.set_up(
+            self.office,
+            Means(terminal.means),
+            psam=self.psam if terminal.psam.present else None,
+            one_reader=terminal.readers == 1,
+            pharmacy=terminal.pharmacy,
+            now=self.now,
+            random=seeded(self.scenario, "terminal"),
+            faults=faults,
+        )
+
+    def _open_office(self) -> Office:
+        office = self.make_office(":memory:", self.profile, self.now, random=seeded(self.scenario, "centre"))
+        for name, spec in self.scenario.cards.items():
+            if spec.enrolled and spec.kind != "psam":
+                enrol_card(office, self.cards[name], standing=standing_of(self.scenario.centre, name))
+        return office
+
+
+def seeded(scenario: Scenario, purpose: str) -> Callable[[int], bytes]:
+    """A source of bytes that gives the same for the same scenario and purpose."""
+    return random.Random(f"{scenario.name}/{scenario.seed}/{purpose}").randbytes
+
+
+def standing_of(centre: CentreSpec, name: str) -> Standing:
+    """What the centre is to hold of the card called `old` or `new`; nothing particular of any other."""
+    if name == "old":
+        state = SocialState[centre.old_state] if centre.old_state else None
+        return Standing(state=state, pin_tries=centre.pin_tries)
+    if name == "new":
+        return Standing(
+            state=SocialState[centre.new_state] if centre.new_state else None,
+            financial=FinancialState[centre.financial] if centre.financial else None,
+            received=centre.received,
+        )
+    return Standing()
+
+
+def issue_card(spec: CardSpec, clock: datetime, draw: Callable[[int], bytes]) -> VirtualCard:
+    """Issue a card of the scenario, its PIN tries spent by wrong PINs where it says so."""
+    options: dict[str, Any] = {}
+    if not spec.status_file:
+        options["social"] = SocialOptions(status_fid=None)
+    card = issue(
+        spec.kind,
+        spec.seed,
+        state=spec.state,
+        today=clock.date(),
+        root_keys=None if spec.genuine else FOREIGN_ROOTS,
+        pin=spec.pin,
+        random=draw,
+        **options,
+    )
+    if spec.pin_tries is not None:
+        _spend_pin_tries(card, spec.pin_tries)
+    return card
+
+
+def _spend_pin_tries(card: VirtualCard, left: int) -> None:
+    card.power_on()
+    for _ in range(16):
+        query = card.transmit(bytes.fromhex("0020000000"))
+        if query[1] & 0x0F <= left:
+            break
+        card.transmit(verify(WRONG_PIN).encode())
+    card.power_off()
+
+
+def issue_psam(spec: PsamSpec, draw: Callable[[int], bytes]) -> VirtualCard:
+    """Issue the terminal's PSAM as the scenario describes it."""
+    options = PsamOptions(
+        levels=spec.levels,
+        without=frozenset(spec.without),
+        environments=tuple(Algorithm[name] for name in spec.environments),
+    )
+    return issue("psam", 0, psam=options, random=draw)

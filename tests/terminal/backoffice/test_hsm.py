@@ -1,0 +1,162 @@
+"""The HSM's two messages: figures of the interface's worked example, and what the card's state allows."""
+
+from __future__ import annotations
+
+import pytest
+
+from apdu.layout.states import SocialState
+from terminal.backoffice.hsm import Hsm
+from terminal.backoffice.ports import HsmMessage, RefusedError
+
+ATR = "0081544B318660990100A1B2C3"
+CARD_ID = "990100D15600000500A1B2C3D4E5F607"
+SM4_READ = f"990100|{ATR}|03|{CARD_ID}|B0B1B2B3B4B5B6B7|A0A1A2A3A4A5A6A7|D0D1D2D3D4D5D6D7|C0C1C2C3C4C5C6C7|"
+SM4_ANSWER = "D0EEE844F7E2F65CA0A1A2A3A4A5A6A7|5F9BAAB93FA891E5C0C1C2C3C4C5C6C7|"
+DES_READ = f"990100|{ATR}|01|{CARD_ID}|B0B1B2B3B4B5B6B7|A0A1A2A3A4A5A6A7|||"
+DES_ANSWER = "0FFA8F30C0C30665A0A1A2A3A4A5A6A7||"
+RANDOMS = "D0D1D2D3D4D5D6D7|C0C1C2C3C4C5C6C7|"
+WRITE_ADDRESSES = ("0094", "00AC")
+
+
+def external(address: str, algorithm: str = "03", randoms: str = RANDOMS, atr: str = ATR) -> HsmMessage:
+    return HsmMessage(f"02|990100|{atr}|{algorithm}|{address}|{randoms}")
+
+
+def refused(world, text: str) -> str:
+    with pytest.raises(RefusedError) as caught:
+        world.call(HsmMessage(text))
+    assert caught.value.refusal.code.value == "hsm-refused"
+    return caught.value.refusal.text.en
+
+
+@pytest.mark.parametrize(("text", "answer"), [(SM4_READ, SM4_ANSWER), (DES_READ, DES_ANSWER)])
+def test_base_read_gives_the_published_answer(world, text, answer):
+    assert world.call(HsmMessage(f"01|{text}")) == answer
+
+
+def test_lower_case_header_and_missing_separator_change_nothing(world):
+    text = SM4_READ.replace(ATR, f"3B6D0000{ATR}").lower().removesuffix("|")
+    assert world.call(HsmMessage(f"01|{text}")) == SM4_ANSWER
+
+
+def test_a_base_read_of_des_may_miss_its_last_separator(world):
+    assert world.call(HsmMessage(f"01|{DES_READ.removesuffix('|')}")) == DES_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("address", "randoms", "algorithm", "answer"),
+    [
+        ("004C", RANDOMS, "01", "38C4C78BEB7AA834"),
+        ("004C", RANDOMS, "03", "5F9BAAB93FA891E5"),
+        ("0090", "E0E1E2E3E4E5E6E7|C0C1C2C3C4C5C6C7|", "01", "3B24B232482683BB"),
+        ("0090", "E0E1E2E3E4E5E6E7|C0C1C2C3C4C5C6C7|", "03", "485F91FA427499D1"),
+    ],
+)
+def test_external_authentication_gives_the_published_answer(make_world, address, randoms, algorithm, answer):
+    world = make_world().enrol(social=SocialState.NORMAL)
+    assert world.call(external(address, algorithm, randoms)) == f"{answer}C0C1C2C3C4C5C6C7|"
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_the_level_of_the_roots_never_changes_a_result(make_world, levels):
+    world = make_world(options={"hsm_levels": levels}).enrol()
+    assert world.call(HsmMessage(f"01|{SM4_READ}")) == SM4_ANSWER
+    assert world.call(HsmMessage(f"01|{DES_READ}")) == DES_ANSWER
+
+
+@pytest.mark.parametrize(
+    ("levels", "home", "served"), [(3, "440100", 1), (2, "990200", 1), (2, "440100", 0), (1, "990200", 0)]
+)
+def test_an_hsm_without_national_roots_serves_its_own_region_only(world, levels, home, served):
+    hsm = Hsm(_Directory(world), levels, home)
+    if served:
+        assert hsm.answer(HsmMessage(f"01|{SM4_READ}")) == SM4_ANSWER
+    else:
+        with pytest.raises(RefusedError, match="key not held"):
+            hsm.answer(HsmMessage(f"01|{SM4_READ}"))
+
+
+class _Directory:
+    """Every card is known and sealed."""
+
+    def __init__(self, world) -> None:
+        self._store = world.store
+
+    def card_by_id(self, card_id):
+        return self._store.social_card_by_id(card_id)
+
+    def cards_by_atr(self, region, historical_bytes):
+        return [(card, False) for card in self._store.social_cards_by_atr(region, historical_bytes)]
+
+
+def test_replaced_roots_give_other_answers(make_world):
+    world = make_world(options={"root_keys": {"IRK/1": bytes(16)}}).enrol()
+    internal, second, _ = world.call(HsmMessage(f"01|{SM4_READ}")).split("|")
+    assert internal != SM4_ANSWER.split("|", maxsplit=1)[0] and second == SM4_ANSWER.split("|")[1]
+
+
+@pytest.mark.parametrize("state", [state for state in SocialState if state is not SocialState.CANCELLED])
+def test_base_read_is_answered_for_states_0_to_4(make_world, state):
+    world = make_world().enrol(social=state)
+    assert world.call(HsmMessage(f"01|{SM4_READ}")) == SM4_ANSWER
+
+
+def test_base_read_of_a_cancelled_or_unknown_card_is_refused_with_the_reason(make_world):
+    world = make_world().enrol(social=SocialState.CANCELLED)
+    assert "cancelled" in refused(world, f"01|{SM4_READ}")
+    assert "does not know" in refused(make_world(), f"01|{SM4_READ}")
+
+
+@pytest.mark.parametrize("address", WRITE_ADDRESSES)
+def test_write_keys_need_a_normal_card_or_an_open_reservation(world, address):
+    assert "state 0 (sealed)" in refused(world, external(address).text)
+    number = world.reserved_number()
+    assert world.call(external(address)).endswith("C0C1C2C3C4C5C6C7|")
+    world.release(number)
+    assert "UK" in refused(world, external(address).text)
+    world.activate()
+    assert world.call(external(address)).endswith("C0C1C2C3C4C5C6C7|")
+
+
+def test_an_open_reservation_opens_no_other_key(world):
+    world.reserved_number()
+    assert "PUK is not open" in refused(world, external("0090").text)
+
+
+def test_a_lost_card_gets_no_write_key_even_while_reserved(world):
+    world.reserved_number()
+    world.enrolment.report_loss("A00000017")
+    for address in WRITE_ADDRESSES:
+        assert "formally_lost" in refused(world, external(address).text)
+
+
+def test_later_addresses_name_later_key_versions(make_world):
+    world = make_world().enrol(social=SocialState.NORMAL)
+    answers = {world.call(external(address)) for address in ("0094", "0095", "0096")}
+    assert len(answers) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "type"),
+        ("07|990100|", "type '07' is not served"),
+        ("02|990100|", "6 fields"),
+        (external("FFFF").text, "address FFFF"),
+        (external("00ZZ").text, "not hexadecimal"),
+        (external("0094", algorithm="02").text, "algorithms 01"),
+        (external("0094", randoms="D0|C0|").text, "16 digits"),
+        (external("0094", atr="00").text, "26 digits"),
+        (external("0094", atr="00" * 13).text, "knows no card"),
+        (external("0094").text.replace("990100", "99010X", 1), "six digits"),
+        (f"01|{SM4_READ}".replace("|990100D1", "|990200D1"), "do not agree"),
+        ("01|" + "0" * 600, "exceeds 511"),
+    ],
+)
+def test_a_faulty_message_is_refused_with_its_reason(world, text, reason):
+    assert reason in refused(world, text)
+
+
+def test_an_hsm_has_one_to_three_levels(world):
+    with pytest.raises(ValueError, match="not 4"):
+        Hsm(_Directory(world), levels=4)

@@ -1,0 +1,111 @@
+"""The file: private, durable, recognised, and left alone when it is something else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from datetime import UTC, datetime
+
+import pytest
+
+from terminal.backoffice.database import DamagedStoreError, StoreError
+from terminal.backoffice.office import Office
+from terminal.backoffice.ports import Holder
+from terminal.backoffice.profile import load_profile
+from terminal.backoffice.store import Store
+from terminal.text import Pin
+
+
+def test_a_new_file_and_its_log_belong_to_the_owner_alone(tmp_path):
+    path = tmp_path / "centre.db"
+    store = Store(path)
+    with store.transaction():
+        store.add_person(Holder("990100198001010010", "测试甲"))
+    for name in os.listdir(tmp_path):
+        assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_recorded_is_there_after_reopening(tmp_path):
+    path = tmp_path / "centre.db"
+    office = Office.open(path, load_profile("default"), lambda: datetime.now(UTC))
+    office.enrolment.enrol_old_card(
+        "sle4442", "900001", Holder("990100198001010010", "测试甲"), balance_fen=12
+    )
+    before = office.snapshot()
+    office.close()
+    assert Office.open(path, load_profile("default"), lambda: datetime.now(UTC)).snapshot() == before
+
+
+def test_a_committed_change_survives_kill_9(tmp_path):
+    path = tmp_path / "centre.db"
+    program = f"""
+        import os, signal
+        from terminal.backoffice.ports import Holder
+        from terminal.backoffice.store import Store
+        store = Store({str(path)!r})
+        with store.transaction():
+            store.add_person(Holder("990100198001010010", "A"))
+        with store.transaction():
+            store.add_person(Holder("990100197502020029", "B"))
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    ended = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False)
+    assert ended.returncode == -signal.SIGKILL
+    Store(path).close()
+    with sqlite3.connect(path) as database:
+        assert database.execute("SELECT name FROM persons").fetchall() == [("A",)]
+
+
+@pytest.mark.parametrize("content", [b"no database at all" * 100, b"SQLite format 3\0" + bytes(200)])
+def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path, content):
+    path = tmp_path / "centre.db"
+    path.write_bytes(content)
+    with pytest.raises(DamagedStoreError, match=r"centre\.db: .*; restore it from a copy or name another"):
+        Store(path)
+    assert path.read_bytes() == content
+
+
+def test_a_foreign_database_is_left_alone(tmp_path):
+    path = tmp_path / "other.db"
+    with sqlite3.connect(path) as database:
+        database.execute("CREATE TABLE notes (text)")
+    content = path.read_bytes()
+    with pytest.raises(DamagedStoreError, match="not a back office's store"):
+        Store(path)
+    assert path.read_bytes() == content
+
+
+def test_another_schema_version_is_refused(tmp_path):
+    path = tmp_path / "centre.db"
+    Store(path).close()
+    with sqlite3.connect(path) as database:
+        database.execute("PRAGMA user_version = 99")
+    with pytest.raises(DamagedStoreError, match="version 99, not 1"):
+        Store(path)
+
+
+def test_a_directory_that_is_not_there_is_a_clear_error(tmp_path):
+    with pytest.raises(StoreError, match="choose a directory"):
+        Store(tmp_path / "nowhere" / "centre.db")
+
+
+def test_a_store_held_by_another_writer_is_a_clear_error(tmp_path, monkeypatch):
+    monkeypatch.setattr("terminal.backoffice.database.BUSY_TIMEOUT_S", 0.01)
+    path = tmp_path / "centre.db"
+    store, other = Store(path), Store(path)
+    with other.transaction(), pytest.raises(StoreError, match="who holds it"), store.transaction():
+        pass
+
+
+def test_no_pin_is_in_the_file(tmp_path):
+    path = tmp_path / "centre.db"
+    office = Office.open(path, load_profile("default"), lambda: datetime.now(UTC))
+    holder = Holder("990100198001010010", "测试甲")
+    office.enrolment.enrol_old_card("sle4442", "900001", holder, pin=Pin("73190528"))
+    office.close()
+    assert b"73190528" not in path.read_bytes()
+    assert b"900001" in path.read_bytes()

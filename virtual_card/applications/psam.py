@@ -1,0 +1,117 @@
+"""The PSAM: environments sx1 (DES) and sx3 (SM4) with their files and working keys (LD/T 32.9 sections 6 and 9).
+
+Keys are loaded by the issuer; the loading commands, INIT SAM and CREDIT SAM FOR PURCHASE answer 6D00.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from apdu.crypto.algorithm import Algorithm
+from apdu.keys import KEYS, RootKeys, root_key
+from virtual_card.card import ProcessorCard, Random
+from virtual_card.commands import authentication, sam
+from virtual_card.dispatch import READING, table
+from virtual_card.filesystem import compile_card
+from virtual_card.state import CardContents, CardFile, Directory, Face, SamKey
+
+if TYPE_CHECKING:
+    from apdu.layout.spec import DirectorySpec
+
+VERSION = "1.0"
+ENVIRONMENTS: Mapping[str, Algorithm] = {"sx1": Algorithm.DES, "sx3": Algorithm.SM4}
+DIRECTORY_SFI = 0x01
+NATIONAL, PROVINCIAL, CITY = 3, 2, 1
+"""Levels still to diversify of a national, provincial and city root."""
+
+COMMANDS = table(
+    {
+        **READING,
+        "0084": authentication.get_challenge,
+        "BFEC": sam.initialize_environment,
+        "BFDE": sam.delivery_session_key,
+        "80FA": sam.cipher_data,
+    }
+)
+
+
+def psam_contents(
+    *,
+    atr: bytes,
+    layout: Sequence[DirectorySpec],
+    keys: Mapping[str, Sequence[SamKey]],
+    files: Mapping[str, bytes | Sequence[bytes]],
+    sm4_face: Face | None = None,
+    lenient_type: bool = True,
+) -> CardContents:
+    """The contents of a PSAM of this layout (`apdu.layout.psam.psam_layout`).
+
+    `keys` maps environments (`sx1`, `sx3`) to working keys, `files` paths (`sx1/0015`, `sx1/DF01/0019`) to bytes or
+    records; environments without keys are left out (6A82). `sm4_face` "apdu": the SM4 side answers with data and
+    9000, as some do.
+    """
+    directories = [_directory(spec, keys, files, sm4_face) for spec in layout if _environment(spec) in keys]
+    return CardContents(VERSION, atr, directories, lenient_type=lenient_type)
+
+
+def psam_card(
+    contents: CardContents, *, random: Random = os.urandom, face: Face = "T=0"
+) -> ProcessorCard:
+    """A PSAM that behaves, powered off."""
+    profile, memory = compile_card(contents, face)
+    return ProcessorCard("psam", profile, memory, COMMANDS, random=random, face=face)
+
+
+def _environment(spec: DirectorySpec) -> str:
+    return spec.name.partition("/")[0]
+
+
+def _directory(
+    spec: DirectorySpec,
+    keys: Mapping[str, Sequence[SamKey]],
+    files: Mapping[str, bytes | Sequence[bytes]],
+    sm4_face: Face | None,
+) -> Directory:
+    environment = _environment(spec)
+    entry = Directory(
+        name=spec.name,
+        df_name=spec.df_name,
+        fid=spec.fid,
+        files=[CardFile.from_spec(file, files[file.path]) for file in spec.files if file.path in files],
+    )
+    if spec.name != environment:
+        entry.parent = environment
+        entry.sam_keys = list(keys[environment])
+        return entry
+    entry.algorithm = ENVIRONMENTS[environment]
+    entry.directory_sfi = DIRECTORY_SFI
+    entry.face = sm4_face if entry.algorithm is Algorithm.SM4 else None
+    return entry
+
+
+def working_keys(
+    algorithm: Algorithm,
+    *,
+    levels: Mapping[str, int] | None = None,
+    path: Sequence[bytes] = (),
+    replaced: RootKeys | None = None,
+) -> list[SamKey]:
+    """Working keys of every key of `apdu.keys`, version 1, at the level asked for by name.
+
+    National roots (3 levels) where `levels` says nothing; a lower level is diversified with the leading factors of
+    `path` (province, city, card). Raises ValueError where `path` is too short for it.
+    """
+    from apdu.crypto import diversify
+
+    chosen = levels or {}
+    made = []
+    for key in KEYS:
+        left = chosen.get(key.name, NATIONAL)
+        steps = path[: NATIONAL - left]
+        if len(steps) != NATIONAL - left:
+            raise ValueError(f"{key.name} at {left} levels needs {NATIONAL - left} diversification factors")
+        root = root_key(key.name, 1, replaced)[: key.length(algorithm)]
+        made.append(SamKey(key.name, key.psam_type, left, key.psam_id, diversify(algorithm, root, *steps)))
+    return made

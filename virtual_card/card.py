@@ -1,0 +1,284 @@
+"""The card that behaves: power, state, and one command in, one answer out.
+
+`VirtualCard` is what every kind of card offers; `ProcessorCard` runs a command table over compiled contents.
+"""
+
+from __future__ import annotations
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any, Self, cast
+
+from virtual_card import status
+from virtual_card.access import PIN_BIT
+from virtual_card.description import describe, snapshot
+from virtual_card.errors import CardMuteError, TornError
+from virtual_card.filesystem import (
+    CARD_FLAG,
+    FLAGS,
+    PIN,
+    PIN_TRIES_INDEX,
+    TRIES,
+    DirectoryNode,
+    FileNode,
+    Profile,
+)
+from virtual_card.nonvolatile import Change, CommitHook, NonVolatile
+from virtual_card.sam_session import SamSession
+from virtual_card.state import CardContents, Face
+
+Random = Callable[[int], bytes]
+Handler = Callable[["ProcessorCard", int, int, bytes, int], bytes]
+
+GET_RESPONSE = b"\x00\xc0"
+SELECT = b"\x00\xa4"
+
+
+class VirtualCard(ABC):
+    """Base of every card: social security card, old CPU card, PSAM, memory card.
+
+    `protocol` is `T=0`, or `raw` for memory cards that are reached through storage-card APDUs.
+    """
+
+    kind: str
+    atr: bytes
+    protocol: str
+
+    @abstractmethod
+    def power_on(self) -> bytes:
+        """Cold reset: volatile state is lost, a torn write is rolled back. Returns the answer to reset."""
+
+    @abstractmethod
+    def power_off(self) -> None:
+        """Take the power away; the card is mute until the next power-on."""
+
+    @abstractmethod
+    def transmit(self, apdu: bytes) -> bytes:
+        """Answer one command APDU; at least 2 bytes.
+
+        Raises CardMuteError without power, TornError where a tear armed for this command struck.
+        """
+
+    @abstractmethod
+    def arm_tear(self, after_bytes: int) -> None:
+        """Let power fail inside the next command, after it wrote that many bytes; see `NonVolatile.arm_tear`."""
+
+    @abstractmethod
+    def fork(self) -> Self:
+        """An independent copy of what survives power, powered off."""
+
+    @abstractmethod
+    def state(self) -> dict[str, Any]:
+        """What survives power, as JSON types, the same for equal cards."""
+
+    @abstractmethod
+    def apply(self, change: Change) -> None:
+        """Carry out a committed change again; raises ValueError where it does not fit this card."""
+
+    @property
+    @abstractmethod
+    def on_commit(self) -> CommitHook | None:
+        """Called with the changes of every command that wrote, before they become final."""
+
+    @on_commit.setter
+    @abstractmethod
+    def on_commit(self, hook: CommitHook | None) -> None: ...
+
+    def reset(self) -> bytes:
+        """Warm reset: the same effect on the card's state as a cold one."""
+        return self.power_on()
+
+
+_OFF: Mapping[bytes, Handler] = {}
+
+
+class ProcessorCard(VirtualCard):
+    """A card with an operating system. `strict` raises what a handler raised, instead of answering 6F00.
+
+    Volatile state: `directory` and `file` selected, record pointer (`record`, 0 = none), conditions
+    `granted` (a bit mask), `verified`, `challenge`, answer `waiting`, and the PSAM's temporary key.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        profile: Profile,
+        memory: NonVolatile,
+        commands: Mapping[bytes, Handler],
+        *,
+        random: Random = os.urandom,
+        face: Face = "T=0",
+    ) -> None:
+        self.kind = kind
+        self.atr = profile.contents.atr
+        self.protocol = "T=0"
+        self.profile = profile
+        self.memory = memory
+        self.tries = cast(bytearray, memory.cells[TRIES])
+        self.flags = cast(bytearray, memory.cells[FLAGS])
+        self.pins = cast("list[bytes]", memory.cells[PIN])
+        self.random = random
+        self.face = face
+        self.strict = False
+        self.directory = profile.root
+        self.file: FileNode | None = None
+        self.record = 0
+        self.granted = 0
+        self.verified = False
+        self.challenge = b""
+        self.waiting = b""
+        self.sam_session: SamSession | None = None
+        self._commands = commands
+        self._table = _OFF
+
+    def power_on(self) -> bytes:
+        """Cold reset; see VirtualCard."""
+        self.memory.recover()
+        self.granted = 0
+        self.challenge = self.waiting = b""
+        self.enter(self.profile.root)
+        self.grant_pin(False)
+        return self.atr
+
+    def power_off(self) -> None:
+        """Take the power away; see VirtualCard."""
+        self._table = _OFF
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """Answer one command APDU; see VirtualCard."""
+        head = apdu[:2]
+        if self.waiting and head != GET_RESPONSE:
+            self.waiting = b""
+        handler = self._table.get(head)
+        if handler is None:
+            return self._refuse(head)
+        length = len(apdu)
+        data = b""
+        le = 0
+        if length == 5:
+            le = apdu[4]
+        elif length > 5:
+            end = apdu[4] + 5
+            data = apdu[5:end]
+            if length == end + 1:
+                le = apdu[end]
+            elif length != end:
+                return status.LENGTH
+            if not data:
+                return status.LENGTH
+        elif length < 4:
+            return status.LENGTH
+        try:
+            answer = handler(self, apdu[2], apdu[3], data, le)
+            if self.memory.pending:
+                self.memory.commit()
+        except TornError:
+            self._table = _OFF
+            raise
+        except Exception:
+            self.memory.recover()
+            if self.strict:
+                raise
+            return status.INTERNAL_ERROR
+        return answer
+
+    def arm_tear(self, after_bytes: int) -> None:
+        """Let power fail inside the next command; see VirtualCard."""
+        self.memory.arm_tear(after_bytes)
+
+    def fork(self) -> Self:
+        """An independent copy, powered off; compiled contents and random source are shared."""
+        twin = type(self)(
+            self.kind, self.profile, self.memory.copy(), self._commands, random=self.random, face=self.face
+        )
+        twin.strict = self.strict
+        return twin
+
+    def state(self) -> dict[str, Any]:
+        """What survives power, as JSON types; see VirtualCard."""
+        return {"kind": self.kind, "face": self.face, **describe(self.contents())}
+
+    def contents(self) -> CardContents:
+        """A description of the card as it is now; a torn write counts as rolled back."""
+        if self._table is _OFF:
+            self.memory.recover()
+        return snapshot(self.profile.contents, self.memory)
+
+    def apply(self, change: Change) -> None:
+        """Carry out a committed change again; see VirtualCard."""
+        self.memory.apply(change)
+
+    @property
+    def on_commit(self) -> CommitHook | None:
+        """Called with the changes of every command that wrote, before they become final."""
+        return self.memory.on_commit
+
+    @on_commit.setter
+    def on_commit(self, hook: CommitHook | None) -> None:
+        self.memory.on_commit = hook
+
+    @property
+    def pin(self) -> bytes:
+        """The PIN as packed BCD, empty where none is set."""
+        return self.pins[0]
+
+    @property
+    def pin_tries(self) -> int:
+        """Tries left for the PIN."""
+        return self.tries[PIN_TRIES_INDEX]
+
+    @property
+    def blocked(self) -> bool:
+        """Whether the current directory is blocked."""
+        return bool(self.flags[self.directory.flag])
+
+    def enter(self, directory: DirectoryNode) -> bool:
+        """Make a directory current; False where it is blocked, so that everything but SELECT answers 9303.
+
+        Entering another directory loses the challenge and the keys that belong to neither it nor its
+        environment (LD/T 32.7 section 6.6); entering the current one again keeps both.
+        """
+        self.file = None
+        self.record = 0
+        self.sam_session = None
+        if directory is not self.directory:
+            self.directory = directory
+            self.granted &= directory.kept
+            self.challenge = b""
+        if self.flags[CARD_FLAG]:
+            self._table = {}
+            return False
+        if self.flags[directory.flag]:
+            self._table = {SELECT: self._commands[SELECT], GET_RESPONSE: _blocked_application}
+            return False
+        self._table = self._commands
+        return True
+
+    def grant_pin(self, verified: bool) -> None:
+        """Remember whether the PIN was verified; without a PIN its condition counts as met (LD/T 32.7 section 5.6)."""
+        self.verified = verified
+        if verified or not self.pin:
+            self.granted |= PIN_BIT
+        else:
+            self.granted &= ~PIN_BIT
+
+    def _refuse(self, head: bytes) -> bytes:
+        """Why a command is not in the table: no power, card blocked, unknown, or application blocked."""
+        if self._table is _OFF:
+            raise CardMuteError("the card has no power")
+        if self.flags[CARD_FLAG]:
+            return status.NOT_SUPPORTED
+        if head in self._commands:
+            return status.APPLICATION_BLOCKED
+        if len(head) < 2:
+            return status.LENGTH
+        classes = {known[0] for known in self._commands}
+        instructions = {known[1] for known in self._commands}
+        if head[0] not in classes or head[1] in instructions:
+            return status.CLASS
+        return status.INSTRUCTION
+
+
+def _blocked_application(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
+    return status.APPLICATION_BLOCKED

@@ -1,0 +1,83 @@
+"""SELECT: environments, applications and files by name, AID or file identifier (LD/T 32.5 section 6.11)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from virtual_card import status
+from virtual_card.half_duplex import answer
+
+if TYPE_CHECKING:
+    from virtual_card.card import ProcessorCard
+    from virtual_card.filesystem import DirectoryNode
+
+BY_FID, BY_FID_DIRECTORY, BY_FID_FILE, BY_NAME = 0x00, 0x01, 0x02, 0x04
+FIRST, NEXT = 0x00, 0x02
+MASTER_FILE = 0x3F00
+NAME_LENGTHS = range(5, 17)
+
+Reference = TypeVar("Reference", int, bytes)
+
+
+def select(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
+    """Select a directory (its FCI) or a file of the current directory (9000 alone).
+
+    P1 04: name or AID of 5 to 16 bytes. P1 00: the MF (3F00 or no data), a directory, or else a file: field programs
+    send 00 for files too. P1 01: a directory, P1 02: a file. Names are searched on the whole card.
+    """
+    if p1 == BY_NAME and p2 in (FIRST, NEXT):
+        return _by_name(card, p2, data)
+    if p2 or p1 not in (BY_FID, BY_FID_DIRECTORY, BY_FID_FILE):
+        return status.PARAMETERS
+    if len(data) != 2 and (data or p1 != BY_FID):
+        return status.LENGTH
+    fid = int.from_bytes(data, "big") if data else MASTER_FILE
+    if p1 != BY_FID_FILE:
+        directory = card.profile.root if fid == MASTER_FILE else find(card, card.profile.by_fid, fid)
+        if directory is not None:
+            return _enter(card, directory)
+        if p1 == BY_FID_DIRECTORY:
+            return status.FILE_NOT_FOUND
+    return _file(card, fid)
+
+
+def find(
+    card: ProcessorCard, index: Mapping[Reference, tuple[DirectoryNode, ...]], reference: Reference
+) -> DirectoryNode | None:
+    """The directory of this name or identifier: one of the current environment before any other."""
+    found = index.get(reference)
+    if found is None:
+        return None
+    environment = card.directory.environment
+    for directory in found:
+        if directory.environment == environment:
+            return directory
+    return found[0]
+
+
+def _by_name(card: ProcessorCard, p2: int, name: bytes) -> bytes:
+    if len(name) not in NAME_LENGTHS:
+        return status.LENGTH
+    if p2 == NEXT:  # whole names only: a name has no second occurrence
+        return status.FILE_NOT_FOUND
+    directory = find(card, card.profile.by_name, name)
+    return status.FILE_NOT_FOUND if directory is None else _enter(card, directory)
+
+
+def _enter(card: ProcessorCard, directory: DirectoryNode) -> bytes:
+    if not card.enter(directory):
+        return status.APPLICATION_BLOCKED
+    return answer(card, directory.fci) if directory.fci else status.OK
+
+
+def _file(card: ProcessorCard, fid: int) -> bytes:
+    if card.blocked:
+        return status.APPLICATION_BLOCKED
+    file = card.directory.by_fid.get(fid)
+    if file is None:
+        return status.FILE_NOT_FOUND
+    card.file = file
+    card.record = 0
+    card.sam_session = None
+    return status.OK

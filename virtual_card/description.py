@@ -1,0 +1,260 @@
+"""A card's description to JSON types and back, and a description of a running card as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar, cast, get_args
+
+from apdu.crypto.algorithm import Algorithm
+from virtual_card.nonvolatile import NonVolatile
+from virtual_card.state import (
+    AccessRule,
+    CardContents,
+    CardFile,
+    Directory,
+    Face,
+    KeyState,
+    SamKey,
+    StructureName,
+)
+
+T = TypeVar("T")
+
+
+class DescriptionError(ValueError):
+    """Data that describes no card; `place` is the path of the offending entry."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        super().__init__(f"{place}: {reason}")
+        self.place = place
+        self.reason = reason
+
+
+def snapshot(contents: CardContents, memory: NonVolatile) -> CardContents:
+    """`contents` with everything that changes replaced by what the memory holds now."""
+    tries, flags, pins, *bodies = memory.cells
+    counters, blocked, files = iter(cast(bytearray, tries)), iter(cast(bytearray, flags)), iter(bodies)
+    now = replace(
+        contents, pin=cast("list[bytes]", pins)[0], pin_tries=next(counters), blocked=bool(next(blocked))
+    )
+    keyed = [[replace(key, tries_left=next(counters)) for key in entry.keys] for entry in contents.directories]
+    now.directories = [
+        replace(
+            entry,
+            keys=keys,
+            files=[_refilled(file, next(files)) for file in entry.files],
+            blocked=bool(next(blocked)),
+        )
+        for entry, keys in zip(contents.directories, keyed, strict=True)
+    ]
+    return now
+
+
+def _refilled(file: CardFile, body: bytearray | list[bytes]) -> CardFile:
+    if isinstance(body, bytearray):
+        return replace(file, body=bytes(body))
+    return replace(file, records=body[:])
+
+
+def describe(contents: CardContents) -> dict[str, Any]:
+    """A description as JSON types: bytes in hex, identifiers as four hex digits; equal cards give equal data."""
+    return {
+        "version": contents.version,
+        "atr": contents.atr.hex(),
+        "pin": contents.pin.hex(),
+        "pin_tries": contents.pin_tries,
+        "pin_limit": contents.pin_limit,
+        "blocked": contents.blocked,
+        "lenient_type": contents.lenient_type,
+        "notes": dict(sorted(contents.notes.items())),
+        "directories": [_directory(entry) for entry in contents.directories],
+    }
+
+
+def _directory(entry: Directory) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "df_name": entry.df_name.hex(),
+        "fid": None if entry.fid is None else f"{entry.fid:04X}",
+        "parent": entry.parent,
+        "algorithm": None if entry.algorithm is None else entry.algorithm.name,
+        "announces_algorithm": entry.announces_algorithm,
+        "directory_sfi": entry.directory_sfi,
+        "face": entry.face,
+        "blocked": entry.blocked,
+        "keys": [_key(key) for key in entry.keys],
+        "sam_keys": [_sam_key(key) for key in entry.sam_keys],
+        "files": [_file(file) for file in entry.files],
+    }
+
+
+def _key(key: KeyState) -> dict[str, Any]:
+    versions = {str(version): value.hex() for version, value in sorted(key.versions.items())}
+    return {
+        "name": key.name,
+        "reference": key.reference,
+        "versions": versions,
+        "tries_left": key.tries_left,
+        "limit": key.limit,
+    }
+
+
+def _sam_key(key: SamKey) -> dict[str, Any]:
+    return {"name": key.name, "type": key.type, "levels": key.levels, "id": key.id, "value": key.value.hex()}
+
+
+def _file(file: CardFile) -> dict[str, Any]:
+    return {
+        "fid": f"{file.fid:04X}",
+        "structure": file.structure,
+        "read": _rule(file.read),
+        "update": _rule(file.update),
+        "record_length": file.record_length,
+        "max_records": file.max_records,
+        "body": file.body.hex(),
+        "records": [record.hex() for record in file.records],
+    }
+
+
+def _rule(rule: AccessRule) -> list[list[str]]:
+    return [sorted(terms) for terms in rule]
+
+
+class Reader:
+    """Reads a mapping of a description field by field; errors name the path (`directories[0].files[2].fid`)."""
+
+    def __init__(self, data: object, place: str = "card") -> None:
+        if not isinstance(data, Mapping):
+            raise DescriptionError(place, "is no object")
+        self.data: Mapping[str, Any] = data
+        self.place = place
+
+    def take(self, name: str, kind: type[T]) -> T:
+        """The value of a field of this type."""
+        value = self.data.get(name)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            raise DescriptionError(f"{self.place}.{name}", f"should be of type {kind.__name__}")
+        return value
+
+    def optional(self, name: str, kind: type[T]) -> T | None:
+        """The value of a field that may be null."""
+        return None if self.data.get(name) is None else self.take(name, kind)
+
+    def octets(self, name: str) -> bytes:
+        """The bytes of a field in hex."""
+        return unhex(self.take(name, str), f"{self.place}.{name}")
+
+    def identifier(self, name: str) -> int:
+        """A file identifier of four hex digits."""
+        return int.from_bytes(self.octets(name), "big")
+
+    def counter(self, name: str) -> int:
+        """A try counter or its limit, 0 to 15."""
+        value = self.take(name, int)
+        if not 0 <= value <= 15:
+            raise DescriptionError(f"{self.place}.{name}", "should lie in 0 to 15")
+        return value
+
+    def choice(self, name: str, allowed: Iterable[str]) -> str:
+        """A field with one of these words."""
+        value = self.take(name, str)
+        if value not in allowed:
+            raise DescriptionError(f"{self.place}.{name}", f"should be one of {', '.join(sorted(allowed))}")
+        return value
+
+    def each(self, name: str, read: Callable[[Reader], T]) -> list[T]:
+        """The objects of a list."""
+        entries = self.take(name, list)
+        return [read(Reader(entry, f"{self.place}.{name}[{index}]")) for index, entry in enumerate(entries)]
+
+
+def unhex(text: object, place: str) -> bytes:
+    """Bytes from hex; raises DescriptionError naming `place`."""
+    try:
+        return bytes.fromhex(cast(str, text))
+    except (ValueError, TypeError):
+        raise DescriptionError(place, "is no hex text") from None
+
+
+def read_contents(data: object) -> CardContents:
+    """The description that `describe` wrote; raises DescriptionError naming the entry that is wrong."""
+    reader = Reader(data)
+    return CardContents(
+        version=reader.take("version", str),
+        atr=reader.octets("atr"),
+        directories=reader.each("directories", _read_directory),
+        pin=reader.octets("pin"),
+        pin_tries=reader.counter("pin_tries"),
+        pin_limit=reader.counter("pin_limit"),
+        blocked=reader.take("blocked", bool),
+        lenient_type=reader.take("lenient_type", bool),
+        notes={name: str(note) for name, note in reader.take("notes", dict).items()},
+    )
+
+
+def _read_directory(reader: Reader) -> Directory:
+    algorithm = reader.optional("algorithm", str)
+    if algorithm is not None:
+        reader.choice("algorithm", Algorithm.__members__)
+    return Directory(
+        name=reader.take("name", str),
+        df_name=reader.octets("df_name"),
+        fid=None if reader.optional("fid", str) is None else reader.identifier("fid"),
+        parent=reader.optional("parent", str),
+        files=reader.each("files", _read_file),
+        keys=reader.each("keys", _read_key),
+        sam_keys=reader.each("sam_keys", _read_sam_key),
+        blocked=reader.take("blocked", bool),
+        algorithm=None if algorithm is None else Algorithm[algorithm],
+        announces_algorithm=reader.take("announces_algorithm", bool),
+        directory_sfi=reader.optional("directory_sfi", int),
+        face=None if reader.data.get("face") is None else read_face(reader),
+    )
+
+
+def read_face(reader: Reader) -> Face:
+    """The face of a card or directory."""
+    return cast(Face, reader.choice("face", get_args(Face)))
+
+
+def _read_key(reader: Reader) -> KeyState:
+    versions = Reader(reader.take("versions", dict), f"{reader.place}.versions")
+    return KeyState(
+        name=reader.take("name", str),
+        reference=reader.optional("reference", int),
+        versions={int(version): versions.octets(version) for version in versions.data if version.isdecimal()},
+        tries_left=reader.counter("tries_left"),
+        limit=reader.counter("limit"),
+    )
+
+
+def _read_sam_key(reader: Reader) -> SamKey:
+    return SamKey(
+        name=reader.take("name", str),
+        type=reader.take("type", int),
+        levels=reader.take("levels", int),
+        id=reader.take("id", int),
+        value=reader.octets("value"),
+    )
+
+
+def _read_file(reader: Reader) -> CardFile:
+    place = f"{reader.place}.records"
+    return CardFile(
+        fid=reader.identifier("fid"),
+        structure=cast(StructureName, reader.choice("structure", get_args(StructureName))),
+        read=_read_rule(reader, "read"),
+        update=_read_rule(reader, "update"),
+        body=reader.octets("body"),
+        records=[unhex(record, place) for record in reader.take("records", list)],
+        record_length=reader.optional("record_length", int),
+        max_records=reader.take("max_records", int),
+    )
+
+
+def _read_rule(reader: Reader, name: str) -> AccessRule:
+    rule = reader.take(name, list)
+    if not all(isinstance(terms, list) and all(isinstance(term, str) for term in terms) for terms in rule):
+        raise DescriptionError(f"{reader.place}.{name}", "should be a list of lists of conditions")
+    return tuple(frozenset(terms) for terms in rule)

@@ -1,0 +1,185 @@
+"""What a card holds, as plain descriptions: the issuer fills them, an image stores them, the engine compiles them.
+
+How to make a card (exact names)::
+
+    from virtual_card.state import CardContents, CardFile, Directory, KeyState, SamKey
+    from virtual_card.applications.social import social_card, social_contents
+    from virtual_card.applications.psam import psam_card, psam_contents
+    from virtual_card.applications.old_cpu import old_cpu_card, old_cpu_contents
+
+    contents = social_contents(
+        "3.0", algorithm=Algorithm.SM4, atr=atr, layout=card_layout("3.0"),
+        keys={"UKSSSE": {1: key, 2: key, 3: key}, "IRK": {...}, ...},         # card keys, diversified already
+        files={"SSSE/EF05": [record, record], "DF04/EF05": [...], ...},       # bytes for a transparent file
+        pin=bytes.fromhex("123456"), pin_tries=6, pin_limit=6)
+    card = social_card("ssc-3.0", contents, random=os.urandom, face="T=0")
+
+Descriptions are mutable and may be adjusted before the card is made (`contents.pin_tries = 0` is a
+PIN-blocked card, `contents.directory("DF04").blocked = True` a blocked application). A running card keeps
+its own copy. Nothing here needs construct or cryptography.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, cast
+
+from apdu.crypto.algorithm import Algorithm
+
+if TYPE_CHECKING:
+    from apdu.layout.spec import FileSpec
+
+Face = Literal["T=0", "apdu"]
+"""`T=0`: 61xx and 6Cxx reach the client, who sends GET RESPONSE. `apdu`: data and 9000 at once."""
+
+StructureName = Literal["TRANSPARENT", "VARIABLE", "FIXED", "CYCLIC"]
+"""The names of `apdu.layout.spec.Structure`."""
+
+AccessRule = tuple[frozenset[str], ...]
+"""Alternatives, each a set of conditions that must hold together: `PIN` or key names; see `apdu.layout.spec.Access`."""
+
+FREE: AccessRule = (frozenset(),)
+NEVER: AccessRule = ()
+MAX_RECORDS = 254
+KEY_TRIES = 3
+PIN_TRIES = 6
+
+
+@dataclass(slots=True, repr=False)
+class KeyState:
+    """One key of a directory: `reference` is P2 of EXTERNAL AUTHENTICATION, `versions` maps 1, 2, 3 to key bytes.
+
+    `limit` 0 means that wrong authentications never lock it (maintenance keys BK and LK).
+    """
+
+    name: str
+    reference: int | None
+    versions: dict[int, bytes]
+    tries_left: int = KEY_TRIES
+    limit: int = KEY_TRIES
+
+    def __repr__(self) -> str:
+        return f"KeyState({self.name}, {len(self.versions)} versions, {self.tries_left}/{self.limit} tries)"
+
+
+@dataclass(slots=True, repr=False)
+class SamKey:
+    """One working key of a PSAM: `type` (6 MAC, 7 encryption, 8 both), `levels` left to diversify (0 to 3)."""
+
+    name: str
+    type: int
+    levels: int
+    id: int
+    value: bytes
+
+    def __repr__(self) -> str:
+        return f"SamKey({self.name}, type {self.type}, id {self.id:02X}, {self.levels} levels)"
+
+
+@dataclass(slots=True, repr=False)
+class CardFile:
+    """One elementary file. `read` and `update` are the `alternatives` of the layout's access rights.
+
+    A transparent file has its bytes in `body`; the others have `records`, in a cyclic file newest first.
+    `record_length` is set for FIXED and CYCLIC files; `max_records` is where an append answers 6A84 (a
+    cyclic file drops its oldest record instead).
+    """
+
+    fid: int
+    structure: StructureName
+    read: AccessRule = FREE
+    update: AccessRule = NEVER
+    body: bytes = b""
+    records: list[bytes] = field(default_factory=list)
+    record_length: int | None = None
+    max_records: int = MAX_RECORDS
+
+    @classmethod
+    def from_spec(cls, spec: FileSpec, contents: bytes | Sequence[bytes]) -> CardFile:
+        """The file that `spec` declares, holding `contents`: bytes for a transparent file, else its records."""
+        transparent = spec.structure.name == "TRANSPARENT"
+        if transparent != isinstance(contents, bytes):
+            wanted = "bytes" if transparent else "a list of records"
+            raise TypeError(f"{spec.path} is {spec.structure.name}: its contents are {wanted}")
+        cyclic = spec.structure.name == "CYCLIC"
+        return cls(
+            fid=spec.fid,
+            structure=cast(StructureName, spec.structure.name),
+            read=spec.read.alternatives,
+            update=spec.update.alternatives,
+            body=contents if isinstance(contents, bytes) else b"",
+            records=[] if isinstance(contents, bytes) else [bytes(record) for record in contents],
+            record_length=spec.record_length,
+            max_records=(spec.min_records or MAX_RECORDS) if cyclic else MAX_RECORDS,
+        )
+
+    def __repr__(self) -> str:
+        return f"CardFile({self.fid:04X} {self.structure}, {len(self.records)} records, {len(self.body)} bytes)"
+
+
+@dataclass(slots=True)
+class Directory:
+    """A DDF or ADF: `df_name` is its name or AID, `fid` its file identifier where it has one.
+
+    An environment (DDF) has `parent` None and says which `algorithm` its tree computes with, whether its FCI
+    announces it (tag 9F0C), and the short identifier of its directory file (tag 88). An application names
+    its environment in `parent`. `face` overrides the card's face for this tree (some SM4 PSAMs answer at
+    once).
+    """
+
+    name: str
+    df_name: bytes
+    fid: int | None = None
+    parent: str | None = None
+    files: list[CardFile] = field(default_factory=list)
+    keys: list[KeyState] = field(default_factory=list)
+    sam_keys: list[SamKey] = field(default_factory=list)
+    blocked: bool = False
+    algorithm: Algorithm | None = None
+    announces_algorithm: bool = False
+    directory_sfi: int | None = None
+    face: Face | None = None
+
+    def file(self, fid: int) -> CardFile:
+        """The file with this identifier; raises KeyError where there is none."""
+        for file in self.files:
+            if file.fid == fid:
+                return file
+        raise KeyError(f"{self.name} has no file {fid:04X}")
+
+    def key(self, name: str) -> KeyState:
+        """The key of this name; raises KeyError where there is none."""
+        for key in self.keys:
+            if key.name == name:
+                return key
+        raise KeyError(f"{self.name} has no key {name}")
+
+
+@dataclass(slots=True, repr=False)
+class CardContents:
+    """A whole card; `directories[0]` is current after a reset. `pin` is packed BCD, b"" where none is set.
+
+    `notes` are the issuer's own and no part of the card: no APDU reaches them, the image keeps them.
+    `lenient_type` is a PSAM's: a key asked for under another type is used, within what its own type allows.
+    """
+
+    version: str
+    atr: bytes
+    directories: list[Directory]
+    pin: bytes = b""
+    pin_tries: int = PIN_TRIES
+    pin_limit: int = PIN_TRIES
+    blocked: bool = False
+    lenient_type: bool = True
+    notes: dict[str, str] = field(default_factory=dict)
+
+    def directory(self, name: str) -> Directory:
+        """The directory of this name; raises KeyError where there is none."""
+        for directory in self.directories:
+            if directory.name == name:
+                return directory
+        raise KeyError(f"the card has no directory {name}")
+
+    def __repr__(self) -> str:
+        return f"CardContents({self.version}, {len(self.directories)} directories)"
