@@ -1,8 +1,9 @@
 """How fast the virtual card answers, beside a null card in the same harness, on one core.
 
-The null card parses each command and looks it up as the real one does, and answers a constant: what is left of the
-difference is what the card does. Rounds are interleaved, figures are medians. `python bench/card.py`, under a minute.
-Goals are the project's; published figures are those of the fastest card simulator in Python known to us.
+The null card parses each command and looks it up as the real one does, and answers a constant: what is left
+of the difference is what the card does. Rounds are interleaved, figures are medians. `python bench/card.py`,
+under a minute. Goals are the project's; published figures are those of the fastest card simulator in Python
+known to us.
 """
 
 from __future__ import annotations
@@ -166,7 +167,8 @@ MIXED = [
 
 
 def authentications() -> Callable[[], float]:
-    """EXTERNAL AUTHENTICATION a second, each with the GET CHALLENGE it needs; the terminal's proofs are made before.
+    """EXTERNAL AUTHENTICATION a second, each with the GET CHALLENGE it needs; the terminal's proofs are made
+    before.
 
     The card draws its challenges from the same seeded source as the terminal's list of proofs, so that every
     authentication derives a new session key and succeeds.

@@ -54,10 +54,10 @@ def _enrol_old(office: Office, record: OldIssueRecord, holder: Holder | None, st
         record.kind,
         record.number,
         holder,
-        Pin(record.old_pin) if record.old_pin else None,
-        record.balance_fen or 0,
-        standing.state or SocialState.NORMAL,
-        standing.pin_tries,
+        pin=Pin(record.old_pin) if record.old_pin else None,
+        balance_fen=record.balance_fen or 0,
+        state=standing.state or SocialState.NORMAL,
+        tries_left=standing.pin_tries,
     )
 
 

@@ -1,4 +1,5 @@
-"""Access rules as bit masks, and the one place where they are checked (LD/T 32.6 section 6, LD/T 32.5 section 6).
+"""Access rules as bit masks, and the one place where they are checked (LD/T 32.6 section 6, LD/T 32.5
+section 6).
 
 Every condition has a bit: 1 for the PIN, further bits for keys. A rule is a tuple of masks; it is satisfied
 when all bits of one mask are among those the card has granted. Free is `(0,)`, never is `()`.
@@ -7,7 +8,7 @@ when all bits of one mask are among those the card has granted. Free is `(0,)`, 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from virtual_card import status
 from virtual_card.state import AccessRule
@@ -17,14 +18,17 @@ if TYPE_CHECKING:
     from virtual_card.filesystem import FileNode
 
 Masks = tuple[int, ...]
-FileCommand = Callable[["ProcessorCard", "FileNode", int, int, bytes, int], bytes]
+FileCommand = Callable[["ProcessorCard", "FileNode", int, int, Any], bytes]
+"""Runs on a file with P1, P2 and Le (an int, reading) or the data field (bytes, updating)."""
 
 PIN_CONDITION = "PIN"
 PIN_BIT = 1
 
 
 def compile_rule(rule: AccessRule, bits: Mapping[str, int]) -> Masks:
-    """The masks of a rule; an alternative that names a key this card does not have can never hold and is left out."""
+    """The masks of a rule; an alternative that names a key this card does not have can never hold and is
+    left out.
+    """
     return tuple(
         sorted(sum(bits[term] for term in terms) for terms in rule if all(term in bits for term in terms))
     )
@@ -32,7 +36,7 @@ def compile_rule(rule: AccessRule, bits: Mapping[str, int]) -> Masks:
 
 def granted(masks: Masks, held: int) -> bool:
     """Whether the conditions held satisfy the rule."""
-    for mask in masks:  # a plain loop: `any` over a generator costs five times as much on every read
+    for mask in masks:  # noqa: SIM110 - `any` over a generator costs five times as much, on every read
         if held & mask == mask:
             return True
     return False
@@ -41,12 +45,12 @@ def granted(masks: Masks, held: int) -> bool:
 def reading(run: FileCommand, transparent: bool) -> FileCommand:
     """`run`, reached only where the file has the right structure (6981) and may be read (6982)."""
 
-    def checked(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes, le: int) -> bytes:
+    def checked(card: ProcessorCard, file: FileNode, p1: int, p2: int, body: Any) -> bytes:
         if file.transparent is not transparent:
             return status.STRUCTURE
         if not granted(file.read, card.granted):
             return status.SECURITY
-        return run(card, file, p1, p2, data, le)
+        return run(card, file, p1, p2, body)
 
     return checked
 
@@ -54,11 +58,11 @@ def reading(run: FileCommand, transparent: bool) -> FileCommand:
 def updating(run: FileCommand, transparent: bool) -> FileCommand:
     """`run`, reached only where the file has the right structure (6981) and may be changed (6982)."""
 
-    def checked(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes, le: int) -> bytes:
+    def checked(card: ProcessorCard, file: FileNode, p1: int, p2: int, body: Any) -> bytes:
         if file.transparent is not transparent:
             return status.STRUCTURE
         if not granted(file.update, card.granted):
             return status.SECURITY
-        return run(card, file, p1, p2, data, le)
+        return run(card, file, p1, p2, body)
 
     return checked

@@ -62,7 +62,9 @@ class VirtualCard(ABC):
 
     @abstractmethod
     def arm_tear(self, after_bytes: int) -> None:
-        """Let power fail inside the next command, after it wrote that many bytes; see `NonVolatile.arm_tear`."""
+        """Let power fail inside the next command, after it wrote that many bytes; see
+        `NonVolatile.arm_tear`.
+        """
 
     @abstractmethod
     def fork(self) -> Self:
@@ -177,7 +179,7 @@ class ProcessorCard(VirtualCard):
             self._table = _OFF
             raise
         except Exception:
-            self.memory.recover()
+            self.memory.rollback()
             if self.strict:
                 raise
             return status.INTERNAL_ERROR
@@ -201,9 +203,7 @@ class ProcessorCard(VirtualCard):
 
     def contents(self) -> CardContents:
         """A description of the card as it is now; a torn write counts as rolled back."""
-        if self._table is _OFF:
-            self.memory.recover()
-        return snapshot(self.profile.contents, self.memory)
+        return snapshot(self.profile.contents, self.memory.copy())
 
     def apply(self, change: Change) -> None:
         """Carry out a committed change again; see VirtualCard."""
@@ -256,7 +256,9 @@ class ProcessorCard(VirtualCard):
         return True
 
     def grant_pin(self, verified: bool) -> None:
-        """Remember whether the PIN was verified; without a PIN its condition counts as met (LD/T 32.7 section 5.6)."""
+        """Remember whether the PIN was verified; without a PIN its condition counts as met (LD/T 32.7
+        section 5.6).
+        """
         self.verified = verified
         if verified or not self.pin:
             self.granted |= PIN_BIT

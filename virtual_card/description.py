@@ -38,7 +38,9 @@ def snapshot(contents: CardContents, memory: NonVolatile) -> CardContents:
     now = replace(
         contents, pin=cast("list[bytes]", pins)[0], pin_tries=next(counters), blocked=bool(next(blocked))
     )
-    keyed = [[replace(key, tries_left=next(counters)) for key in entry.keys] for entry in contents.directories]
+    keyed = [
+        [replace(key, tries_left=next(counters)) for key in entry.keys] for entry in contents.directories
+    ]
     now.directories = [
         replace(
             entry,
@@ -58,7 +60,9 @@ def _refilled(file: CardFile, body: bytearray | list[bytes]) -> CardFile:
 
 
 def describe(contents: CardContents) -> dict[str, Any]:
-    """A description as JSON types: bytes in hex, identifiers as four hex digits; equal cards give equal data."""
+    """A description as JSON types: bytes in hex, identifiers as four hex digits; equal cards give
+    equal data.
+    """
     return {
         "version": contents.version,
         "atr": contents.atr.hex(),
@@ -122,7 +126,9 @@ def _rule(rule: AccessRule) -> list[list[str]]:
 
 
 class Reader:
-    """Reads a mapping of a description field by field; errors name the path (`directories[0].files[2].fid`)."""
+    """Reads a mapping of a description field by field; errors name the path
+    (`directories[0].files[2].fid`).
+    """
 
     def __init__(self, data: object, place: str = "card") -> None:
         if not isinstance(data, Mapping):

@@ -1,4 +1,4 @@
-"""The card compiled for running: directories, files and keys as plain slotted objects, shared by all its forks.
+"""The card compiled for running: slotted directories, files and keys, shared by all its forks.
 
 What changes while a card lives is not here but in the cells of `NonVolatile`, by number: 0 the try counters
 (PIN first, then every key), 1 the blocked flags (card first, then every directory), 2 the PIN, then one cell
@@ -19,7 +19,7 @@ TRIES, FLAGS, PIN, FIRST_FILE = 0, 1, 2, 3
 PIN_TRIES_INDEX = 0
 CARD_FLAG = 0
 GLOBAL_REFERENCES = 0x80
-"""Key references below this belong to the environment, from here on to the current directory (LD/T 32.5 6.4)."""
+"""Key references below this belong to the environment, from here on to the current directory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class KeyNode:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DirectoryNode:
-    """One directory at run time. `keys` also holds those of its environment; `kept` masks the conditions that outlive
+    """One directory at run time. `keys` also holds those of its environment; `kept` masks the conditions
+    that outlive
 
     entering it: the PIN, its own keys and its environment's (LD/T 32.5 section 6.11.1, LD/T 32.7 section
     6.6).
@@ -83,7 +84,8 @@ class DirectoryNode:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Profile:
-    """Everything about a card that no command changes. Names and identifiers map to directories in order of creation:
+    """Everything about a card that no command changes. Names and identifiers map to directories in order of
+    creation:
 
     the first is found from anywhere, unless the current environment has one of its own.
     """
@@ -101,7 +103,9 @@ def tlv(tag: bytes, value: bytes) -> bytes:
 
 
 def control_information(directory: Directory) -> bytes:
-    """The FCI that SELECT answers (LD/T 32.5 section 6.11.4, tables 36 to 38); none for a directory without name."""
+    """The FCI that SELECT answers (LD/T 32.5 section 6.11.4, tables 36 to 38); none for a directory without
+    name.
+    """
     if not directory.df_name:
         return b""
     name = tlv(b"\x84", directory.df_name)
@@ -116,7 +120,9 @@ def control_information(directory: Directory) -> bytes:
 
 
 def compile_card(contents: CardContents, face: Face) -> tuple[Profile, NonVolatile]:
-    """The run-time form of a description and its memory; raises ValueError where the description contradicts itself."""
+    """The run-time form of a description and its memory; raises ValueError where the description contradicts
+    itself.
+    """
     return _Compiler(contents, face).result()
 
 
@@ -170,7 +176,9 @@ class _Compiler:
     def _key(self, key: KeyState, entry: Directory) -> KeyNode:
         self.tries.append(key.tries_left)
         counter = len(self.tries) - 1
-        return KeyNode(key.name, PIN_BIT << counter, counter, key.limit, self._algorithm(entry), dict(key.versions))
+        return KeyNode(
+            key.name, PIN_BIT << counter, counter, key.limit, self._algorithm(entry), dict(key.versions)
+        )
 
     def _directory(self, entry: Directory) -> DirectoryNode:
         environment = self._environment(entry)
@@ -194,6 +202,8 @@ class _Compiler:
     def _file(self, entry: Directory, file: CardFile) -> FileNode:
         path = f"{entry.name}/{file.fid:04X}"
         transparent = file.structure == "TRANSPARENT"
+        if file.structure in ("FIXED", "CYCLIC") and not file.record_length:
+            raise ValueError(f"{path} is {file.structure} and needs a record length")
         self.files.append(bytearray(file.body) if transparent else [bytes(record) for record in file.records])
         self.names.append(path)
         return FileNode(
@@ -207,4 +217,3 @@ class _Compiler:
             record_length=file.record_length,
             max_records=file.max_records,
         )
-

@@ -48,7 +48,9 @@ def save(card: VirtualCard, path: PathLike) -> None:
 
 
 def load(path: PathLike, *, random: Random = os.urandom) -> VirtualCard:
-    """Read an image: a card, powered off. Raises DamagedImageError, or OSError where the file cannot be read."""
+    """Read an image: a card, powered off. Raises DamagedImageError, or OSError where the file
+    cannot be read.
+    """
     return _revive(decode(_read(path), str(path)), str(path), random)
 
 
@@ -107,7 +109,9 @@ class JournalledImage:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise ImageInUseError(f"{self.path}: another program has this card open; close it first") from None
+            raise ImageInUseError(
+                f"{self.path}: another program has this card open; close it first"
+            ) from None
 
     def _append(self, changes: Sequence[Change]) -> None:
         line, chain = journal_line(changes, self._chain)

@@ -1,4 +1,5 @@
-"""The text of a card image: a header line, the card in JSON lines, then a journal of what was committed since.
+"""The text of a card image: a header line, the card in JSON lines, then a journal of what was committed
+since.
 
 Header: format, version, kind, number of lines and SHA-256 of the card. A journal line carries the changes of
 one command and a checksum that continues the line before it, so that a lost or moved line is noticed.
@@ -17,11 +18,15 @@ from virtual_card.nonvolatile import Change
 FORMAT = "ssc-card-image"
 VERSION = 1
 CHAIN_DIGITS = 16
-REPAIR = "Restore the file from a copy, or issue the card again with `ssc card new`; the file was left as it is."
+REPAIR = (
+    "Restore the file from a copy, or issue the card again with `ssc card new`; the file was left as it is."
+)
 
 
 class DamagedImageError(Exception):
-    """A file that holds no usable card image. `path`, `place` (which line), `reason`; the message ends in the cure."""
+    """A file that holds no usable card image. `path`, `place` (which line), `reason`; the message ends in
+    the cure.
+    """
 
     def __init__(self, path: str, place: str, reason: str, next_step: str = REPAIR) -> None:
         super().__init__(f"{path}: {place}: {reason}. {next_step}")
@@ -33,8 +38,8 @@ class DamagedImageError(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ImageText:
-    """An image taken apart: the card's state, the committed changes after it, where the intact text ends (bytes),
-    and the checksum that the next journal line continues."""
+    """An image taken apart: the card's state, the committed changes after it, where the intact text ends
+    (bytes), and the checksum that the next journal line continues."""
 
     state: dict[str, Any]
     changes: tuple[Change, ...]
@@ -82,7 +87,9 @@ def decode(raw: bytes, path: str) -> ImageText:
     body = lines[1 : count + 1]
     if hashlib.sha256(b"\n".join([*body, b""])).hexdigest() != header["sha256"]:
         raise DamagedImageError(
-            path, f"lines 2 to {count + 1}", "the card does not match its checksum: something was changed or lost"
+            path,
+            f"lines 2 to {count + 1}",
+            "the card does not match its checksum: something was changed or lost",
         )
     state = _state(body, path)
     start = sum(map(len, lines[: count + 1])) + count + 1
@@ -99,7 +106,10 @@ def _header(line: bytes, path: str) -> dict[str, Any]:
         header = None
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise DamagedImageError(
-            path, "line 1", "this is no card image", "Name a file that `ssc card new` wrote; the file was left as it is."
+            path,
+            "line 1",
+            "this is no card image",
+            "Name a file that `ssc card new` wrote; the file was left as it is.",
         )
     if header.get("version") != VERSION:
         raise DamagedImageError(
@@ -124,9 +134,7 @@ def _state(body: list[bytes], path: str) -> dict[str, Any]:
     return state
 
 
-def _journal(
-    lines: list[bytes], first: int, chain: str, path: str
-) -> tuple[list[Change], int, str]:
+def _journal(lines: list[bytes], first: int, chain: str, path: str) -> tuple[list[Change], int, str]:
     """The changes from line index `first` on, the number of intact bytes, and the last checksum."""
     changes: list[Change] = []
     intact = 0
@@ -135,7 +143,9 @@ def _journal(
         if entry is None:
             if index == len(lines) - 2:
                 break
-            raise DamagedImageError(path, f"line {index + 1}", "this journal line is damaged, and others follow it")
+            raise DamagedImageError(
+                path, f"line {index + 1}", "this journal line is damaged, and others follow it"
+            )
         found, chain = entry
         changes.extend(found)
         intact += len(lines[index]) + 1
@@ -154,7 +164,11 @@ def _journal_entry(line: bytes, chain: str) -> tuple[list[Change], str] | None:
 
 def _changes(entries: list[list[Any]]) -> Iterator[Change]:
     for name, place, value in entries:
-        yield name, place, bytes.fromhex(value) if isinstance(value, str) else [bytes.fromhex(v) for v in value]
+        yield (
+            name,
+            place,
+            bytes.fromhex(value) if isinstance(value, str) else [bytes.fromhex(v) for v in value],
+        )
 
 
 def _chained(chain: str, text: str) -> str:

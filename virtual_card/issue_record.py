@@ -58,6 +58,7 @@ class SocialIssueRecord:
     financial: FinancialState | None
     received_at: datetime | None
     receipt_mode: ReceiptMode | None
+    medical: Mapping[int, str]
 
     def __repr__(self) -> str:
         return f"SocialIssueRecord({self.kind} {self.number})"
@@ -92,8 +93,13 @@ def issuer_notes(persona: Persona, pin: str | None = None) -> dict[str, str]:
         HOLDER_NAME: persona.name,
         OLD_PIN: persona.old_pin if pin is None else pin,
         BALANCE: str(persona.opening_balance_fen),
-        **{f"{MEDICAL_PREFIX}{tag:02X}": text for tag, text in medical_base(persona).items()},
+        **medical_notes(persona),
     }
+
+
+def medical_notes(persona: Persona) -> dict[str, str]:
+    """The medical base data the centre keeps of a holder, as notes beside any card of theirs."""
+    return {f"{MEDICAL_PREFIX}{tag:02X}": text for tag, text in medical_base(persona).items()}
 
 
 def issue_record(card: VirtualCard) -> IssueRecord:
@@ -143,6 +149,7 @@ def _social_record(kind: str, contents: CardContents) -> SocialIssueRecord:
         financial=status.status.financial if status.status else None,
         received_at=status.receipt.time if status.receipt else None,
         receipt_mode=status.receipt.mode if status.receipt else None,
+        medical=_medical(contents.notes),
     )
 
 
@@ -159,7 +166,7 @@ def _records_by_tag(environment: Directory, version: str) -> dict[int | None, It
 
 
 def _status_file(environment: Directory) -> StatusFile:
-    """The status file, under whatever FID the issuer gave it; an empty one where the card has none of ours."""
+    """The status file, whatever FID the issuer gave it; an empty one where the card has none of ours."""
     for file in environment.files:
         found = read_status_records(file.records)
         if found.status is not None:
@@ -169,7 +176,6 @@ def _status_file(environment: Directory) -> StatusFile:
 
 def _old_record(kind: str, values: Iterable[ItemValue], notes: Mapping[str, str]) -> OldIssueRecord:
     on_card: dict[int | str, Any] = {value.item.key: value.value for value in values}
-    prefix = len(MEDICAL_PREFIX)
     balance = notes.get(BALANCE)
     return OldIssueRecord(
         kind=kind,
@@ -178,7 +184,10 @@ def _old_record(kind: str, values: Iterable[ItemValue], notes: Mapping[str, str]
         holder_name=on_card.get(_HOLDER_NAME_OF_OLD_CARD.get(kind, "")) or notes.get(HOLDER_NAME),
         old_pin=notes.get(OLD_PIN),
         balance_fen=None if balance is None else int(balance),
-        medical={
-            int(key[prefix:], 16): text for key, text in notes.items() if key.startswith(MEDICAL_PREFIX)
-        },
+        medical=_medical(notes),
     )
+
+
+def _medical(notes: Mapping[str, str]) -> dict[int, str]:
+    prefix = len(MEDICAL_PREFIX)
+    return {int(key[prefix:], 16): text for key, text in notes.items() if key.startswith(MEDICAL_PREFIX)}

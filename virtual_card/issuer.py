@@ -11,7 +11,6 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from apdu import atr
 from apdu.crypto.algorithm import Algorithm
@@ -34,46 +33,23 @@ from virtual_card.applications.psam import (
 )
 from virtual_card.applications.social import social_card, social_contents
 from virtual_card.card import VirtualCard
-from virtual_card.issue_record import issuer_notes
+from virtual_card.card_kinds import GENERATIONS, CardKind, CardState, kinds, states
+from virtual_card.issue_record import issuer_notes, medical_notes
 from virtual_card.persona import DEFAULT_TODAY, REGION, VALIDITY_YEARS, Persona, years_later
 from virtual_card.personalisation import OLD_CARD_VALUES, card_keys, file_contents, psam_files, social_files
 from virtual_card.state import PIN_TRIES, Face
 
-
-class CardKind(StrEnum):
-    """Every kind of card that can be issued."""
-
-    SSC_1 = "ssc-1.0"
-    SSC_2 = "ssc-2.0"
-    SSC_3 = "ssc-3.0"
-    SLE4442 = "sle4442"
-    SLE4428 = "sle4428"
-    OLD_CPU = "old-cpu"
-    PSAM = "psam"
-
-
-class CardState(StrEnum):
-    """How a social security card may be issued other than fit for use."""
-
-    EXPIRED = "expired"
-    PIN_BLOCKED = "pin-blocked"
-
-
-@dataclass(frozen=True, slots=True)
-class Generation:
-    """What sets one generation of the social security card apart from the others."""
-
-    version: str
-    version_item: str
-    algorithm: Algorithm
-    keys_absent: frozenset[str] = frozenset()
-
-
-GENERATIONS: Mapping[CardKind, Generation] = {
-    CardKind.SSC_1: Generation("1.0", "1.00", Algorithm.DES, frozenset({"RKSSSE"})),
-    CardKind.SSC_2: Generation("2.0", "2.00", Algorithm.DES),
-    CardKind.SSC_3: Generation("3.0", "3.00", Algorithm.SM4),
-}
+__all__ = [
+    "GENERATIONS",
+    "CardKind",
+    "CardState",
+    "IssueError",
+    "PsamOptions",
+    "SocialOptions",
+    "issue",
+    "kinds",
+    "states",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +89,6 @@ class IssueError(ValueError):
 
 _SOCIAL_DEFAULTS = SocialOptions()
 _PSAM_DEFAULTS = PsamOptions()
-
-
-def kinds() -> tuple[str, ...]:
-    """Every kind `issue` takes."""
-    return tuple(kind.value for kind in CardKind)
-
-
-def states(kind: str) -> tuple[str, ...]:
-    """Every state `issue` takes for a kind; only social security cards have any."""
-    return tuple(state.value for state in CardState) if kind in GENERATIONS else ()
 
 
 def issue(
@@ -234,6 +200,7 @@ def _issue_social(order: _Order) -> VirtualCard:
         pin=_packed_pin(persona.initial_pin if order.pin is None else order.pin),
         pin_tries=0 if order.state is CardState.PIN_BLOCKED else PIN_TRIES,
     )
+    contents.notes.update(medical_notes(persona))
     return social_card(order.kind.value, contents, random=order.random, face=order.face)
 
 

@@ -1,4 +1,5 @@
-"""Memory that survives power, written in one place: with an undo log for each command, and a way to tear a write.
+"""Memory that survives power, written in one place: with an undo log for each command, and a way to tear a
+write.
 
 A command's writes are logged as (cell, place, old contents). Commit drops the log; an exception or the next
 power-on after a tear plays it back, so that a torn command leaves the old contents or the new ones, never a
@@ -21,7 +22,9 @@ CommitHook = Callable[[Sequence[Change]], None]
 
 
 class NonVolatile:
-    """Named cells with an undo log. `pending` is true while a command has something to commit or a tear is armed."""
+    """Named cells with an undo log. `pending` is true while a command has something to commit or a tear is
+    armed.
+    """
 
     __slots__ = ("_budget", "_undo", "cells", "names", "on_commit", "pending")
 
@@ -35,8 +38,10 @@ class NonVolatile:
 
     def copy(self) -> NonVolatile:
         """An independent copy of the committed contents, without hook and without an armed tear."""
-        self.recover()
-        return NonVolatile(self.names, [cell[:] for cell in self.cells])
+        twin = NonVolatile(self.names, [cell[:] for cell in self.cells])
+        twin._undo = self._undo[:]
+        twin.recover()
+        return twin
 
     def arm_tear(self, after_bytes: int) -> None:
         """Let power fail once the next command has written `after_bytes` bytes.
@@ -53,45 +58,30 @@ class NonVolatile:
         """Overwrite bytes of a byte cell; the range must lie inside it."""
         target = self.cells[cell]
         assert isinstance(target, bytearray)
-        end = offset + len(data)
-        self._undo.append((cell, offset, bytes(target[offset:end])))
-        self.pending = True
-        if self._budget is not None:
-            reached = self._spend(len(data))
-            target[offset : offset + reached] = data[:reached]
-            self._strike(reached < len(data))
-        target[offset:end] = data
+        self._log(cell, offset, bytes(target[offset : offset + len(data)]))
+        reached = self._reach(len(data))
+        target[offset : offset + reached] = data[:reached]
+        self._strike(reached < len(data))
 
     def put(self, cell: int, index: int, record: bytes) -> None:
         """Replace record `index`, or append it where `index` is the number of records."""
         target = self.cells[cell]
         assert isinstance(target, list)
-        appended = index == len(target)
-        old = None if appended else target[index]
-        self._undo.append((cell, index, old))
-        self.pending = True
-        if appended:
-            target.append(b"")
-        if self._budget is not None:
-            reached = self._spend(len(record))
-            target[index] = record[:reached] + (old or b"")[reached:]
-            self._strike(reached < len(record))
-        target[index] = record
+        old = target[index] if index < len(target) else None
+        self._log(cell, index, old)
+        reached = self._reach(len(record))
+        target[index : index + 1] = [_partly(record, reached, old or b"")]
+        self._strike(reached < len(record))
 
     def push(self, cell: int, record: bytes, capacity: int) -> None:
         """Insert `record` as the newest of a cyclic file; beyond `capacity` records the oldest disappears."""
         target = self.cells[cell]
         assert isinstance(target, list)
-        self._undo.append((cell, None, target[:]))
-        self.pending = True
-        if self._budget is not None:
-            reached = self._spend(len(record))
-            oldest = target[-1] if len(target) >= capacity else b""
-            target[:] = [record[:reached] + oldest[reached:], *target[: capacity - 1]]
-            self._strike(reached < len(record))
-            self._restore()
-            self._undo.append((cell, None, target[:]))
-        target[:] = [record, *target[: capacity - 1]]
+        self._log(cell, None, target[:])
+        reached = self._reach(len(record))
+        oldest = target[-1] if len(target) >= capacity else b""
+        target[:] = [_partly(record, reached, oldest), *target[: capacity - 1]]
+        self._strike(reached < len(record))
 
     def commit(self) -> None:
         """Make the command's writes final; raises TornError where an armed tear strikes before or after."""
@@ -104,12 +94,17 @@ class NonVolatile:
             self._strike(budget == 1)
         self.pending = False
 
+    def rollback(self) -> None:
+        """Undo a command that failed; a tear armed for it is over too."""
+        self._budget = None
+        self.recover()
+
     def recover(self) -> None:
-        """Play the undo log back, newest entry first: what power-on and a failed command do."""
-        if self.pending:
-            self._restore()
-            self._budget = None
-            self.pending = False
+        """Play the undo log back, newest entry first: what power-on does after a tear."""
+        while self._undo:
+            cell, place, old = self._undo.pop()
+            _restore(self.cells[cell], place, old)
+        self.pending = self._budget is not None
 
     def apply(self, change: Change) -> None:
         """Carry out a committed change again; raises ValueError where it fits no cell of this memory."""
@@ -123,7 +118,12 @@ class NonVolatile:
             target[place : place + len(value)] = value
         elif isinstance(target, list) and isinstance(value, list) and place is None:
             target[:] = value
-        elif isinstance(target, list) and isinstance(value, bytes) and place is not None and 0 <= place <= len(target):
+        elif (
+            isinstance(target, list)
+            and isinstance(value, bytes)
+            and place is not None
+            and 0 <= place <= len(target)
+        ):
             target[place : place + 1] = [value]
         else:
             raise ValueError(f"the change does not fit {name}")
@@ -132,32 +132,40 @@ class NonVolatile:
         target = self.cells[cell]
         if isinstance(target, list):
             return self.names[cell], place, target[:] if place is None else target[place]
-        assert isinstance(old, bytes) and place is not None
+        assert isinstance(old, bytes)
+        assert place is not None
         return self.names[cell], place, bytes(target[place : place + len(old)])
 
-    def _spend(self, length: int) -> int:
-        """How many of `length` bytes still reach the memory."""
-        assert self._budget is not None
+    def _log(self, cell: int, place: int | None, old: bytes | list[bytes] | None) -> None:
+        self._undo.append((cell, place, old))
+        self.pending = True
+
+    def _reach(self, length: int) -> int:
+        """How many of `length` bytes reach the memory before an armed tear strikes."""
+        if self._budget is None:
+            return length
         reached = min(length, self._budget)
         self._budget -= reached
         return reached
 
     def _strike(self, now: bool) -> None:
         if now:
+            self._budget = None
             raise TornError("power failed while the card was writing")
 
-    def _restore(self) -> None:
-        while self._undo:
-            cell, place, old = self._undo.pop()
-            target = self.cells[cell]
-            if isinstance(target, bytearray):
-                assert isinstance(old, bytes) and place is not None
-                target[place : place + len(old)] = old
-            elif isinstance(old, list):
-                target[:] = old
-            elif old is None:
-                assert place is not None
-                del target[place:]
-            else:
-                assert place is not None
-                target[place] = old
+
+def _partly(record: bytes, reached: int, old: bytes) -> bytes:
+    return record if reached == len(record) else record[:reached] + old[reached:]
+
+
+def _restore(target: Cell, place: int | None, old: bytes | list[bytes] | None) -> None:
+    if isinstance(old, list):
+        assert isinstance(target, list)
+        target[:] = old
+        return
+    assert place is not None
+    if isinstance(target, bytearray):
+        assert old is not None
+        target[place : place + len(old)] = old
+    else:
+        target[place : place + 1] = [] if old is None else [old]

@@ -157,7 +157,7 @@ OLD_CARD_VALUES: Mapping[str, Callable[[Persona], Values]] = {
 
 
 def medical_base(persona: Persona) -> dict[int, str]:
-    """The medical base data of a holder, text by tag of DF04/EF05: what the centre has written to the card."""
+    """The medical base data of a holder, text by tag of DF04/EF05: what the centre has written on cards."""
     first, second, third = persona.hospitals
     return {
         0x81: f"{persona.insurance_kind}00000",

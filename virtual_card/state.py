@@ -1,4 +1,5 @@
-"""What a card holds, as plain descriptions: the issuer fills them, an image stores them, the engine compiles them.
+"""What a card holds, as plain descriptions: the issuer fills them, an image stores them, the engine compiles
+them.
 
 How to make a card (exact names)::
 
@@ -37,7 +38,9 @@ StructureName = Literal["TRANSPARENT", "VARIABLE", "FIXED", "CYCLIC"]
 """The names of `apdu.layout.spec.Structure`."""
 
 AccessRule = tuple[frozenset[str], ...]
-"""Alternatives, each a set of conditions that must hold together: `PIN` or key names; see `apdu.layout.spec.Access`."""
+"""Alternatives, each a set of conditions that must hold together: `PIN` or key names; see
+`apdu.layout.spec.Access`.
+"""
 
 FREE: AccessRule = (frozenset(),)
 NEVER: AccessRule = ()
@@ -48,7 +51,8 @@ PIN_TRIES = 6
 
 @dataclass(slots=True, repr=False)
 class KeyState:
-    """One key of a directory: `reference` is P2 of EXTERNAL AUTHENTICATION, `versions` maps 1, 2, 3 to key bytes.
+    """One key of a directory: `reference` is P2 of EXTERNAL AUTHENTICATION, `versions` maps 1, 2, 3 to key
+    bytes.
 
     `limit` 0 means that wrong authentications never lock it (maintenance keys BK and LK).
     """
@@ -65,7 +69,9 @@ class KeyState:
 
 @dataclass(slots=True, repr=False)
 class SamKey:
-    """One working key of a PSAM: `type` (6 MAC, 7 encryption, 8 both), `levels` left to diversify (0 to 3)."""
+    """One working key of a PSAM: `type` (6 MAC, 7 encryption, 8 both), `levels` left to diversify
+    (0 to 3).
+    """
 
     name: str
     type: int
@@ -97,7 +103,9 @@ class CardFile:
 
     @classmethod
     def from_spec(cls, spec: FileSpec, contents: bytes | Sequence[bytes]) -> CardFile:
-        """The file that `spec` declares, holding `contents`: bytes for a transparent file, else its records."""
+        """The file that `spec` declares, holding `contents`: bytes for a transparent file, else
+        its records.
+        """
         transparent = spec.structure.name == "TRANSPARENT"
         if transparent != isinstance(contents, bytes):
             wanted = "bytes" if transparent else "a list of records"
@@ -115,7 +123,9 @@ class CardFile:
         )
 
     def __repr__(self) -> str:
-        return f"CardFile({self.fid:04X} {self.structure}, {len(self.records)} records, {len(self.body)} bytes)"
+        return (
+            f"CardFile({self.fid:04X} {self.structure}, {len(self.records)} records, {len(self.body)} bytes)"
+        )
 
 
 @dataclass(slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from apdu.layout import application_status, df04, ssse
+from functools import cache
+
 from apdu.layout.item import Item, ItemValue, Secrecy
 from apdu.layout.spec import Access, DirectorySpec, FileContent, FileSpec, LayoutError, Structure, Vector
 
@@ -24,6 +25,7 @@ __all__ = [
 VERSIONS = ("1.0", "2.0", "3.0")
 
 
+@cache
 def card_layout(version: str, status_fid: int | None = 0xEF0C) -> tuple[DirectorySpec, ...]:
     """The directories of a social security card of this version; no status file where its FID is None.
 
@@ -31,6 +33,9 @@ def card_layout(version: str, status_fid: int | None = 0xEF0C) -> tuple[Director
     """
     if version not in VERSIONS:
         raise ValueError(f"card version {version!r}: one of {', '.join(VERSIONS)} is expected")
+    # The files are declared when they are first asked for: importing the vocabulary stays cheap.
+    from apdu.layout import application_status, df04, ssse
+
     environment = ssse.directory(version)
     if status_fid is not None:
         status = application_status.file(status_fid)

@@ -128,6 +128,7 @@ def file(fid: int = DEFAULT_FID) -> FileSpec:
 
 
 _FILE = file()
+_BLANK = {record[0]: record for record in _FILE.blank_records()}
 _Code = TypeVar("_Code", bound=IntEnum)
 
 
@@ -244,7 +245,7 @@ def read_status_records(records: Sequence[bytes]) -> StatusFile:
         name, read = _READERS.get(record[0] if record else 0, ("", None))
         if read is None or name in found:
             return StatusFile(foreign=True)
-        unset = record == _FILE.blank_records()[list(_READERS).index(record[0])]
+        unset = record == _BLANK[record[0]]
         try:
             found[name] = None if unset else read(record)
         except LayoutError:

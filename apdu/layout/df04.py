@@ -6,6 +6,7 @@ Sources: LD/T 32.6 table 7, sections 8.5.1 to 8.5.4, annex C for what 1.0 cards 
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import cache
 
 from apdu import fields
 from apdu.layout.codes import (
@@ -240,6 +241,7 @@ def _cyclic(
     )
 
 
+@cache
 def directory(version: str) -> DirectorySpec:
     """DF04 of a "1.0", "2.0" or "3.0" card; 1.0 keeps the account in EF06 and has no EF15."""
     if version == "1.0":

@@ -6,6 +6,7 @@ Sources: LD/T 32.6 tables 1, 3 and 9, sections 8.1.1 to 8.1.4; reader specificat
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from apdu import fields
 from apdu.layout.codes import CARD_CLASS, NATION, SEX
@@ -128,7 +129,7 @@ _PERSON_VECTORS_1 = (
 def _picture(fid: int, names: tuple[str, str], size: int, *, read: Access, source: str) -> FileSpec:
     """A transparent file with opaque contents."""
     name, name_zh = names
-    sample = bytes(index % 251 for index in range(size))
+    sample = (bytes(range(251)) * (size // 251 + 1))[:size]
     return FileSpec(
         NAME,
         fid,
@@ -144,6 +145,7 @@ def _picture(fid: int, names: tuple[str, str], size: int, *, read: Access, sourc
     )
 
 
+@cache
 def directory(version: str) -> DirectorySpec:
     """The environment of a "1.0", "2.0" or "3.0" card.
 

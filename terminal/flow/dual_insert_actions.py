@@ -39,14 +39,13 @@ from terminal.flow.steps import (
 )
 from terminal.flow.visit import UK1DF04, UKSSSE, Visit, write_records
 from terminal.procedures.application_status import FILE_NOT_FOUND, read_status_file
-from terminal.procedures.files import declared_file, select_directory
+from terminal.procedures.files import select_directory
 from terminal.procedures.identify import CardKind, identify
+from terminal.procedures.medical import MEDICAL_FID, medical_records
 from terminal.procedures.old_card import read_old_card
 from terminal.procedures.pin import query_tries, take_over_pin
 from terminal.procedures.social import read_holder, read_issuer_data
 
-MEDICAL_FID = 0xEF05
-FIRST_MEDICAL_ITEMS_OF_2_0 = {0x81, 0x84}
 
 
 def sign_in(visit: Visit) -> Flow[Event]:
@@ -238,10 +237,7 @@ def write_medical(visit: Visit) -> Flow[Event]:
     """Medical base data to DF04/EF05, by tag; a 1.0 card has other things under 81 and 84."""
     if visit.reserved is None:
         raise ValueError("nothing is reserved")
-    left_out = FIRST_MEDICAL_ITEMS_OF_2_0 if visit.social.version.startswith("1") else set()
-    file = declared_file(visit.layout["DF04"], MEDICAL_FID)
-    texts_by_tag = visit.reserved.medical.items.items()
-    records = [file.encode_text(tag, text) for tag, text in texts_by_tag if tag not in left_out]
+    records = medical_records(visit.social.version, visit.reserved.medical.items)
     yield from write_records(visit, "DF04", MEDICAL_FID, UK1DF04, records)
     return Event.DONE
 

@@ -32,7 +32,7 @@ class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Base of everything in a scenario: unknown keys are refused."""
 
 
-class CardSpec(_Strict):
+class CardSpec(_Strict, frozen=True, kw_only=True):
     """A card of the scenario. `state` as `ssc card new --state`; `status_file` off leaves EF0C out of the card.
 
     `genuine` off gives a social security card keys of another root; `pin` replaces the PIN it is issued with;
@@ -49,16 +49,16 @@ class CardSpec(_Strict):
     enrolled: bool = True
 
 
-class PsamSpec(_Strict):
+class PsamSpec(_Strict, frozen=True, kw_only=True):
     """The terminal's PSAM: `levels` by key name, `without` key names, `environments` by algorithm name."""
 
     levels: dict[str, int] = {}
     without: list[str] = []
-    environments: list[Literal["DES", "SM4"]] = ["DES", "SM4"]
+    environments: tuple[Literal["DES", "SM4"], ...] = ("DES", "SM4")
     present: bool = True
 
 
-class TerminalSpec(_Strict):
+class TerminalSpec(_Strict, frozen=True, kw_only=True):
     """The terminal: one reader or two, PSAM or HSM, in which pharmacy."""
 
     readers: Literal[1, 2] = 2
@@ -67,7 +67,7 @@ class TerminalSpec(_Strict):
     pharmacy: str = "990100000001"
 
 
-class CentreSpec(_Strict):
+class CentreSpec(_Strict, frozen=True, kw_only=True):
     """What the centre holds against or for the cards before the visit; `reachable` off: it never answers."""
 
     old_state: StateName | None = None
@@ -78,7 +78,7 @@ class CentreSpec(_Strict):
     reachable: bool = True
 
 
-class CardFault(_Strict, tag_field="party", tag="card"):
+class CardFault(_Strict, frozen=True, kw_only=True, tag_field="party", tag="card"):
     """A fault of a slot (`virtual_card.faults`): at exchange `at`, or at the `nth` of an instruction; `sw` in hex."""
 
     slot: Literal["old", "new", "psam"]
@@ -91,14 +91,14 @@ class CardFault(_Strict, tag_field="party", tag="card"):
     sw: str | None = None
 
 
-class CentreFault(_Strict, tag_field="party", tag="centre"):
+class CentreFault(_Strict, frozen=True, kw_only=True, tag_field="party", tag="centre"):
     """The centre loses the request, or its answer, at its `at`-th exchange of the visit."""
 
     do: Literal["lose-request", "lose-answer"]
     at: Annotated[int, msgspec.Meta(ge=1)]
 
 
-class TerminalFault(_Strict, tag_field="party", tag="terminal"):
+class TerminalFault(_Strict, frozen=True, kw_only=True, tag_field="party", tag="terminal"):
     """The terminal loses its power before or after its `at`-th exchange of the visit, counted over all parties."""
 
     do: Literal["power-loss-before", "power-loss-after"]
@@ -108,7 +108,7 @@ class TerminalFault(_Strict, tag_field="party", tag="terminal"):
 FaultSpec = CardFault | CentreFault | TerminalFault
 
 
-class CardExpectation(_Strict):
+class CardExpectation(_Strict, frozen=True, kw_only=True):
     """How a card must end: social state and journal on the card itself, and the PIN that works (`old`, `initial`)."""
 
     social: StateName | None = None
@@ -116,7 +116,7 @@ class CardExpectation(_Strict):
     pin: str | None = None
 
 
-class CentreExpectation(_Strict):
+class CentreExpectation(_Strict, frozen=True, kw_only=True):
     """How the centre must end."""
 
     old_state: StateName | None = None
@@ -126,7 +126,7 @@ class CentreExpectation(_Strict):
     reservation: Literal["none", "open", "committed", "released"] | None = None
 
 
-class Expectation(_Strict):
+class Expectation(_Strict, frozen=True, kw_only=True):
     """What must be true at the end: the outcome, what was said (as parts of texts), cards and centre."""
 
     outcome: str = POWER_LOST
@@ -137,7 +137,7 @@ class Expectation(_Strict):
     means: Literal["psam", "hsm"] | None = None
 
 
-class VisitSpec(_Strict):
+class VisitSpec(_Strict, frozen=True, kw_only=True):
     """One visit: what the operator does, what goes wrong, how it must end."""
 
     operator: list[ScriptStep]
@@ -146,7 +146,7 @@ class VisitSpec(_Strict):
     terminal: TerminalSpec | None = None
 
 
-class Scenario(_Strict):
+class Scenario(_Strict, frozen=True, kw_only=True):
     """Sessions as data: the same cards and centre through one or more visits.
 
     `cards` by name; `old` and `new` are the pair that the centre's part and the expectations speak of.

@@ -136,4 +136,4 @@ def describe(step: ScriptStep) -> str:
     """A step in words, without what was typed."""
     if isinstance(step, Insert):
         return f"insert {step.card}"
-    return type(step).__struct_config__.tag if not isinstance(step, EnterPinStep) else "pin ****"
+    return "pin ****" if isinstance(step, EnterPinStep) else str(type(step).__struct_config__.tag)

@@ -18,10 +18,12 @@ from terminal.counter import Counter
 from terminal.enrol import Standing, enrol_card
 from terminal.flow.authentication import Means
 from terminal.flow.steps import Role
+from terminal.procedures.medical import medical_records
 from terminal.scenario.model import CardSpec, CentreSpec, PsamSpec, Scenario, TerminalSpec
 from terminal.scenario.script import INITIAL_PIN, OLD_PIN
-from virtual_card.card import VirtualCard
+from virtual_card.card import ProcessorCard, VirtualCard
 from virtual_card.faults import FaultPlan
+from virtual_card.issue_record import issue_record
 from virtual_card.issuer import PsamOptions, SocialOptions, issue
 from virtual_card.persona import INITIAL_PIN as ISSUED_PIN
 from virtual_card.persona import OLD_PIN as OLD_CARD_PIN
@@ -69,6 +71,18 @@ class Stage:
         cards = {name: card.fork() for name, card in self.cards.items()}
         psam = self.psam.fork() if self.psam else None
         return Stage(self.scenario, self.profile, cards, psam, self.pins, self.make_office)
+
+    def records_on_card(self, directory: str, fid: int) -> list[bytes]:
+        """The records of a file of the new card, as they are in its memory."""
+        card = self.cards["new"]
+        return card.contents().directory(directory).file(fid).records if isinstance(card, ProcessorCard) else []
+
+    def medical_records(self) -> list[bytes]:
+        """The records of DF04/EF05 that an activation writes to the new card."""
+        card = self.cards["new"]
+        if not isinstance(card, ProcessorCard):
+            return []
+        return medical_records(card.contents().version, issue_record(card).medical)
 
     def now(self) -> datetime:
         """The scenario's clock; it stands still."""

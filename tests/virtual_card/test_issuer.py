@@ -13,6 +13,7 @@ from apdu.layout.application_status import read_status_records
 from apdu.layout.old_cards import OLD_CARDS
 from apdu.layout.states import FinancialState, ReceiptMode, SocialState
 from virtual_card.applications.memory import MemoryCard
+from virtual_card.applications.social import social_card
 from virtual_card.card import ProcessorCard
 from virtual_card.issue_record import NoIssueRecordError, OldIssueRecord, SocialIssueRecord, issue_record
 from virtual_card.issuer import GENERATIONS, IssueError, PsamOptions, SocialOptions, issue, kinds, states
@@ -334,6 +335,15 @@ def test_psam_tells_its_terminal_number():
 def test_psam_is_no_card_of_a_holder():
     with pytest.raises(NoIssueRecordError, match="belongs to a terminal"):
         issue_record(issue("psam", 1))
+
+
+@pytest.mark.parametrize("tag", [0x07, 0x08])
+def test_card_without_number_or_holder_has_no_record(tag):
+    contents = issue("ssc-2.0", 1).contents()
+    for file in contents.directory("SSSE").files:
+        file.records = [record for record in file.records if record[0] != tag]
+    with pytest.raises(NoIssueRecordError, match=f"record {tag:02X} is empty"):
+        issue_record(social_card("ssc-2.0", contents))
 
 
 def test_issue_record_shows_no_personal_data():

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from virtual_card import image
 from virtual_card.applications.memory import CHIPS, SLE4428, SLE4442, MemoryCard
-from virtual_card.errors import TornError
+from virtual_card.description import DescriptionError
+from virtual_card.errors import CardMuteError, TornError
 
 RIGHT = {"sle4442": "FF20000003FFFFFF", "sle4428": "FF20000002FFFF"}
 WRONG = {"sle4442": "FF20000003000000", "sle4428": "FF200000020000"}
@@ -181,6 +183,45 @@ def test_state_survives_json_and_a_fork_is_independent(kind):
     send(fork, RIGHT[kind])
     send(fork, "FFD6000003414243")
     assert card.state()["contents"].startswith(b"old".hex().upper())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_image_and_its_journal_keep_a_memory_card(kind, tmp_path):
+    path = tmp_path / "card"
+    image.save(MemoryCard(kind, b"old", notes={"holder_name": "测试甲乙"}), path)
+    with image.open_journalled(path) as card:
+        card.power_on()
+        card.transmit(bytes.fromhex(RIGHT[kind]))
+        card.transmit(bytes.fromhex("FFD6000003414243"))
+        assert image.load(path).state() == card.state()
+    assert image.load(path).state() == card.state()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("kind", "sle0000"), ("contents", "XY"), ("tries_left", -1), ("notes", None)]
+)
+def test_damaged_state_is_refused_with_its_place(field, value):
+    with pytest.raises(DescriptionError, match=field):
+        MemoryCard.from_state({**MemoryCard("sle4442", b"").state(), field: value})
+
+
+def test_write_that_cannot_be_stored_leaves_the_old_contents():
+    def full(_: object) -> None:
+        raise OSError("disk full")
+
+    card = powered("sle4442")
+    send(card, RIGHT["sle4442"])
+    before = card.state()
+    card.on_commit = full
+    with pytest.raises(OSError, match="disk full"):
+        send(card, "FFD6000002ABCD")
+    assert card.state() == before
+
+
+def test_card_without_power_is_mute():
+    card = MemoryCard("sle4442", b"")
+    with pytest.raises(CardMuteError):
+        card.transmit(b"\xff\xb0\x00\x00\x01")
 
 
 def test_oversized_contents_and_odd_codes_are_refused():

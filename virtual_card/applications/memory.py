@@ -187,6 +187,9 @@ class MemoryCard(VirtualCard):
         except TornError:
             self._powered = False
             raise
+        except Exception:
+            self._memory.recover()
+            raise
         return answer
 
     def _bytes(self, cell: int) -> bytes:

@@ -34,7 +34,9 @@ def old_cpu_contents(
     pin_tries: int = PIN_TRIES,
     pin_limit: int = PIN_TRIES,
 ) -> CardContents:
-    """The contents of an old CPU card: `layout` is `apdu.layout.old_cards.OLD_CPU`, `files` maps its paths."""
+    """The contents of an old CPU card: `layout` is `apdu.layout.old_cards.OLD_CPU`, `files` maps
+    its paths.
+    """
     master = Directory(MASTER, b"", MASTER_FILE, algorithm=Algorithm.DES)
     application = Directory(
         layout.name,
@@ -46,9 +48,7 @@ def old_cpu_contents(
     return CardContents(VERSION, atr, [master, application], pin, pin_tries, pin_limit)
 
 
-def old_cpu_card(
-    contents: CardContents, *, random: Random = os.urandom, face: Face = "T=0"
-) -> ProcessorCard:
+def old_cpu_card(contents: CardContents, *, random: Random = os.urandom, face: Face = "T=0") -> ProcessorCard:
     """An old CPU card that behaves, powered off."""
     profile, memory = compile_card(contents, face)
     return ProcessorCard("old-cpu", profile, memory, COMMANDS, random=random, face=face)

@@ -1,4 +1,5 @@
-"""The PSAM: environments sx1 (DES) and sx3 (SM4) with their files and working keys (LD/T 32.9 sections 6 and 9).
+"""The PSAM: environments sx1 (DES) and sx3 (SM4) with their files and working keys (LD/T 32.9 sections 6 and
+9).
 
 Keys are loaded by the issuer; the loading commands, INIT SAM and CREDIT SAM FOR PURCHASE answer 6D00.
 """
@@ -48,17 +49,15 @@ def psam_contents(
 ) -> CardContents:
     """The contents of a PSAM of this layout (`apdu.layout.psam.psam_layout`).
 
-    `keys` maps environments (`sx1`, `sx3`) to working keys, `files` paths (`sx1/0015`, `sx1/DF01/0019`) to bytes or
-    records; environments without keys are left out (6A82). `sm4_face` "apdu": the SM4 side answers with data and
-    9000, as some do.
+    `keys` maps environments (`sx1`, `sx3`) to working keys, `files` paths (`sx1/0015`, `sx1/DF01/0019`) to
+    bytes or records; environments without keys are left out (6A82). `sm4_face` "apdu": the SM4 side answers
+    with data and 9000, as some do.
     """
     directories = [_directory(spec, keys, files, sm4_face) for spec in layout if _environment(spec) in keys]
     return CardContents(VERSION, atr, directories, lenient_type=lenient_type)
 
 
-def psam_card(
-    contents: CardContents, *, random: Random = os.urandom, face: Face = "T=0"
-) -> ProcessorCard:
+def psam_card(contents: CardContents, *, random: Random = os.urandom, face: Face = "T=0") -> ProcessorCard:
     """A PSAM that behaves, powered off."""
     profile, memory = compile_card(contents, face)
     return ProcessorCard("psam", profile, memory, COMMANDS, random=random, face=face)
@@ -100,8 +99,8 @@ def working_keys(
 ) -> list[SamKey]:
     """Working keys of every key of `apdu.keys`, version 1, at the level asked for by name.
 
-    National roots (3 levels) where `levels` says nothing; a lower level is diversified with the leading factors of
-    `path` (province, city, card). Raises ValueError where `path` is too short for it.
+    National roots (3 levels) where `levels` says nothing; a lower level is diversified with the leading
+    factors of `path` (province, city, card). Raises ValueError where `path` is too short for it.
     """
     from apdu.crypto import diversify
 

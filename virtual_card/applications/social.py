@@ -39,9 +39,10 @@ def social_contents(
 ) -> CardContents:
     """The contents of a card of this layout: directories, files and keys in their places.
 
-    `keys` maps names of `apdu.keys` to card keys by version; `files` maps paths (`SSSE/EF05`) to records or bytes;
-    a declared file that is missing there is absent on the card. 1.0 cards announce neither their algorithm nor a
-    directory file. Raises ValueError for a path or a key name that the layout and the key table do not have.
+    `keys` maps names of `apdu.keys` to card keys by version; `files` maps paths (`SSSE/EF05`) to records or
+    bytes; a declared file that is missing there is absent on the card. 1.0 cards announce neither their
+    algorithm nor a directory file. Raises ValueError for a path or a key name that the layout and the key
+    table do not have.
     """
     directories = [_directory(spec, version, algorithm, keys, files) for spec in layout]
     _refuse_leftovers("file", set(files) - {file.path for spec in layout for file in spec.files})

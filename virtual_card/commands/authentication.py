@@ -1,4 +1,6 @@
-"""GET CHALLENGE, INTERNAL and EXTERNAL AUTHENTICATION (LD/T 32.5 sections 6.4, 6.5, 6.7; LD/T 32.4 section 9)."""
+"""GET CHALLENGE, INTERNAL and EXTERNAL AUTHENTICATION (LD/T 32.5 sections 6.4, 6.5, 6.7; LD/T 32.4 section
+9).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ DEFAULT_VERSION = 1
 
 
 def get_challenge(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """4, 8 or (16-byte ciphers) 16 random bytes; only the latest counts, once, and while the directory stays."""
+    """4, 8 or (16-byte ciphers) 16 random bytes; only the latest counts, once, and while the
+    directory stays.
+    """
     if p1 or p2:
         return status.PARAMETERS
     if data or le not in CHALLENGE_LENGTHS or le > card.directory.algorithm.block:
@@ -32,18 +36,18 @@ def get_challenge(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -
 
 
 def external_authenticate(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """Check the terminal's proof: 8 bytes of authentication data, the 8 they were made from, an optional version.
+    """Check the terminal's proof: 8 bytes of authentication data, the 8 they were made from, an optional
+    version.
 
-    P2 names the key. 6983 blocked, 6984 no challenge, 6A88 unknown key or version, 63Cx wrong (63CF where the key
-    never locks). The challenge is used up by right and wrong proofs alike.
+    P2 names the key. 6983 blocked, 6984 no challenge, 6A88 unknown key or version, 63Cx wrong (63CF where
+    the key never locks). The challenge is used up by right and wrong proofs alike.
     """
     if p1:
         return status.PARAMETERS
     if len(data) not in DATA_LENGTHS:
         return status.LENGTH
     key = card.directory.keys.get(p2) if p2 & KEY_NUMBER not in (INTERNAL_KEY, MESSAGE_KEY) else None
-    tries = card.tries
-    if key is not None and key.limit and not tries[key.counter]:
+    if key is not None and key.limit and not card.tries[key.counter]:
         return status.BLOCKED
     challenge = card.challenge
     if not challenge:
@@ -53,17 +57,14 @@ def external_authenticate(card: ProcessorCard, p1: int, p2: int, data: bytes, le
         return status.KEY_NOT_FOUND
     card.challenge = b""
     session = key.session_key(version, challenge)
-    if authentication_data(key.algorithm, session, data[8:16]) == data[:8]:
-        card.granted |= key.bit
-        if key.limit and tries[key.counter] != key.limit:
-            card.memory.write(TRIES, key.counter, bytes((key.limit,)))
-        return status.OK
-    card.granted &= ~key.bit
-    return _failed(card, key)
+    right = authentication_data(key.algorithm, session, data[8:16]) == data[:8]
+    return _succeeded(card, key) if right else _failed(card, key)
 
 
 def internal_authenticate(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """Prove that the card is genuine: 8 bytes from the two randoms in the data, under the environment's IRK."""
+    """Prove that the card is genuine: 8 bytes from the two randoms in the data, under the
+    environment's IRK.
+    """
     if p1 or p2:
         return status.PARAMETERS
     if len(data) not in DATA_LENGTHS:
@@ -76,7 +77,15 @@ def internal_authenticate(card: ProcessorCard, p1: int, p2: int, data: bytes, le
     return answer(card, authentication_data(key.algorithm, session, data[8:16]))
 
 
+def _succeeded(card: ProcessorCard, key: KeyNode) -> bytes:
+    card.granted |= key.bit
+    if key.limit and card.tries[key.counter] != key.limit:
+        card.memory.write(TRIES, key.counter, bytes((key.limit,)))
+    return status.OK
+
+
 def _failed(card: ProcessorCard, key: KeyNode) -> bytes:
+    card.granted &= ~key.bit
     if not key.limit:
         return status.MAINTENANCE_FAILED
     left = card.tries[key.counter] - 1

@@ -17,7 +17,9 @@ SHORT_IDENTIFIER = 0x1F
 
 
 def addressed(run: FileCommand, carries_data: bool) -> Handler:
-    """`run` on the file that P1 names: a short identifier (100xxxxx, it becomes current) or the current file."""
+    """`run` on the file that P1 names: a short identifier (100xxxxx, it becomes current) or the
+    current file.
+    """
 
     def handle(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
         if p1 & 0xE0 not in (SHORT_FORM, 0x00, 0x20, 0x40, 0x60):
@@ -35,7 +37,7 @@ def addressed(run: FileCommand, carries_data: bool) -> Handler:
             file = card.file
             if file is None:
                 return status.NO_CURRENT_FILE
-        return run(card, file, p1, p2, data, le)
+        return run(card, file, p1, p2, data if carries_data else le)
 
     return handle
 
@@ -45,7 +47,7 @@ def offset_of(p1: int, p2: int) -> int:
     return p2 if p1 & SHORT_FORM else p1 << 8 | p2
 
 
-def read(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes, le: int) -> bytes:
+def read(card: ProcessorCard, file: FileNode, p1: int, p2: int, le: int) -> bytes:
     """Le bytes from the offset; Le beyond the end, or 00 with fewer than 256 bytes left: 6Cxx."""
     body = cast("bytearray", card.memory.cells[file.cell])
     offset = offset_of(p1, p2)
@@ -57,7 +59,7 @@ def read(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes, le:
     return exact(card, bytes(body[offset : offset + ANSWER_MAX]), le)
 
 
-def update(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes, le: int) -> bytes:
+def update(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes) -> bytes:
     """Overwrite from the offset; the file does not grow: start outside 6B00, end outside 6700."""
     offset = offset_of(p1, p2)
     size = len(card.memory.cells[file.cell])

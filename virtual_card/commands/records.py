@@ -1,4 +1,6 @@
-"""READ RECORD and UPDATE RECORD in all reference modes (LD/T 32.5 sections 6.10 and 6.13; LD/T 32.3 section 5.3)."""
+"""READ RECORD and UPDATE RECORD in all reference modes (LD/T 32.5 sections 6.10 and 6.13; LD/T 32.3 section
+5.3).
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,7 @@ def addressed(run: FileCommand, modes: frozenset[int], carries_data: bool) -> Ha
             file = card.file
             if file is None:
                 return status.NO_CURRENT_FILE
-        return run(card, file, p1, p2, data, le)
+        return run(card, file, p1, p2, data if carries_data else le)
 
     return handle
 
@@ -62,7 +64,7 @@ def locate(records: list[bytes], identifier: int, mode: int, current: int) -> in
     return 0
 
 
-def read(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes, le: int) -> bytes:
+def read(card: ProcessorCard, file: FileNode, p1: int, p2: int, le: int) -> bytes:
     """One record with tag and length, or several joined (modes 5 and 6, cut at 256 bytes); wrong Le: 6Cxx."""
     records = cast("list[bytes]", card.memory.cells[file.cell])
     mode = p2 & 7
@@ -78,12 +80,16 @@ def read(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes, le:
         return status.RECORD_NOT_FOUND
     if mode <= NUMBER:
         return exact(card, records[number - 1], le)
-    chosen = records[number - 1 :] if mode == FROM else records[: number - 2 : -1] if number > 1 else records[::-1]
+    chosen = (
+        records[number - 1 :] if mode == FROM else records[: number - 2 : -1] if number > 1 else records[::-1]
+    )
     return exact(card, b"".join(chosen)[:ANSWER_MAX], le)
 
 
-def update(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """Replace a record or append one; a cyclic file only takes new ones (mode 3, or number 1 as the field does)."""
+def update(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes) -> bytes:
+    """Replace a record or append one; a cyclic file only takes new ones (mode 3, or number 1 as the field
+    does).
+    """
     refusal = _unfit(file, p1, p2, data)
     if refusal is not None:
         return refusal

@@ -1,4 +1,6 @@
-"""The PSAM's own commands: INITIALIZE ENVIRONMENT, DELIVERY SESSION KEY, CIPHER DATA (LD/T 32.9 section 9)."""
+"""The PSAM's own commands: INITIALIZE ENVIRONMENT, DELIVERY SESSION KEY, CIPHER DATA (LD/T 32.9
+section 9).
+"""
 
 from __future__ import annotations
 
@@ -54,7 +56,8 @@ def delivery_session_key(card: ProcessorCard, p1: int, p2: int, data: bytes, le:
 def cipher_data(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
     """Encrypt or MAC whole blocks under the delivered key; 05 and 07 begin with the initial block.
 
-    6901 without a delivered key or where it is used up for this kind of operation, 6985 where its type forbids it.
+    6901 without a delivered key or where it is used up for this kind of operation, 6985 where its type
+    forbids it.
     """
     if p2 or p1 not in OPERATIONS:
         return status.PARAMETERS

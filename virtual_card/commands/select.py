@@ -23,8 +23,8 @@ Reference = TypeVar("Reference", int, bytes)
 def select(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
     """Select a directory (its FCI) or a file of the current directory (9000 alone).
 
-    P1 04: name or AID of 5 to 16 bytes. P1 00: the MF (3F00 or no data), a directory, or else a file: field programs
-    send 00 for files too. P1 01: a directory, P1 02: a file. Names are searched on the whole card.
+    P1 04: name or AID of 5 to 16 bytes. P1 00: the MF (3F00 or no data), a directory, or else a file: field
+    programs send 00 for files too. P1 01: a directory, P1 02: a file. Names are searched on the whole card.
     """
     if p1 == BY_NAME and p2 in (FIRST, NEXT):
         return _by_name(card, p2, data)

@@ -1,0 +1,57 @@
+"""Where commands write: plain lines, coloured ones on a terminal, JSON lines; a closed pipe never ends the work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from terminal.trace.as_text import Line
+
+_silenced: set[int] = set()
+
+
+def say(text: str = "", *, err: bool = False) -> None:
+    """Write one line; once the reader of the pipe is gone, nothing more, and no error."""
+    stream = sys.stderr if err else sys.stdout
+    if id(stream) in _silenced:
+        return
+    try:
+        click.echo(text, file=stream)
+    except BrokenPipeError:
+        silence(stream)
+
+
+def silence(stream: TextIO) -> None:
+    """Let everything that is still written to a stream vanish, also what Python flushes at the end."""
+    _silenced.add(id(stream))
+    with open(os.devnull, "wb") as nothing:
+        os.dup2(nothing.fileno(), stream.fileno())
+
+
+def show(lines: Iterable[Line]) -> None:
+    """Write styled lines: in colour where the output is a terminal and NO_COLOR is not set."""
+    if sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        _show_in_colour(lines)
+        return
+    for line in lines:
+        say(line.plain)
+
+
+def _show_in_colour(lines: Iterable[Line]) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    for line in lines:
+        styled = Text.assemble(*line.pieces)
+        styled.rstrip()
+        try:
+            console.print(styled, soft_wrap=True)
+        except BrokenPipeError:
+            silence(sys.stdout)
+            return

@@ -1,0 +1,31 @@
+"""What a command shows of a visit: everything, what is said at the counter, JSON lines, or the receipt alone."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from terminal.cli.output import say, show
+from terminal.trace.as_json import entry_line
+from terminal.trace.as_text import entry_lines, receipt_lines, spoken_lines
+from terminal.trace.entries import Entry, ReceiptEntry
+
+
+class View(Enum):
+    """How much of a visit is shown, and in which form."""
+
+    FULL = "full"
+    SPOKEN = "spoken"
+    JSON = "json"
+    RECEIPT = "receipt"
+
+
+def present(view: View, entry: Entry) -> None:
+    """Show one entry as the view wants it."""
+    if view is View.JSON:
+        say(entry_line(entry))
+    elif view is View.FULL:
+        show(entry_lines(entry))
+    elif view is View.SPOKEN:
+        show(spoken_lines(entry))
+    elif isinstance(entry, ReceiptEntry):
+        show(receipt_lines(entry.receipt))

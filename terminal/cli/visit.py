@@ -1,0 +1,26 @@
+"""One visit at a counter, shown as it happens."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from terminal.cli.presenter import View, present
+from terminal.counter import Counter
+from terminal.flow.dual_insert_run import Ended
+from terminal.flow.operator import Operator
+from terminal.trace.entries import EndEntry, Entry
+from terminal.trace.recorder import Recorder
+
+
+def visit(counter: Counter, operator: Operator, status_fid: int | None, view: View) -> Ended:
+    """Run a dual insert and show it; the last entry says how it ended."""
+    show = partial(present, view)
+    ended = counter.dual_insert(operator, Recorder(show, partial(occupied, counter), status_fid))
+    entry: Entry = EndEntry(ended.outcome.label, int(ended.outcome.exit_code), ended.text, ended.detail)
+    show(entry)
+    return ended
+
+
+def occupied(counter: Counter) -> dict[str, str | None]:
+    """The kind of the card in each slot of a counter, None where it is empty."""
+    return {role.value: slot.card.kind if slot.card else None for role, slot in counter.slots.items()}

@@ -1,0 +1,210 @@
+"""Requests to the back office and its answers as named values: PINs left out, identity numbers masked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from apdu.explain_data import shown
+from apdu.layout import card_layout
+from apdu.layout.states import FinancialState, SocialState
+from apdu.redact import mask_id
+from terminal.backoffice.ports import (
+    Answer,
+    BackOfficeError,
+    Confirmed,
+    ConfirmActivation,
+    HsmMessage,
+    NewCardAnswer,
+    NewCardQuery,
+    OldCardAnswer,
+    OldCardQuery,
+    PinAnswer,
+    RefusedError,
+    ReleaseReservation,
+    Request,
+    ReservationView,
+    Reserve,
+    Reserved,
+    SignedIn,
+    SignIn,
+    VerifyOldPin,
+)
+from terminal.flow.texts import yuan
+from terminal.text import Text
+from terminal.trace.entries import CentreEntry, Value
+
+Values = Iterator[Value]
+MEDICAL_FID = 0xEF05
+
+REQUEST_NAMES: Mapping[type, Text] = {
+    SignIn: Text("sign in", "签到"),
+    OldCardQuery: Text("query old card", "查询医保卡"),
+    NewCardQuery: Text("query new card", "查询社保卡"),
+    VerifyOldPin: Text("verify the old PIN", "校验原密码"),
+    Reserve: Text("reserve activation", "预占启用"),
+    ConfirmActivation: Text("confirm activation", "确认启用"),
+    ReleaseReservation: Text("release reservation", "撤销预占"),
+    HsmMessage: Text("HSM message", "加密机报文"),
+}
+
+
+def centre_entry(request: Request, outcome: Answer | BackOfficeError) -> CentreEntry:
+    """One request and its outcome as an entry that may be written anywhere."""
+    sent = tuple(_SENT[type(request)](request))
+    name = type(request).__name__
+    text = REQUEST_NAMES[type(request)]
+    if isinstance(outcome, RefusedError):
+        return CentreEntry(name, text, sent, refusal=outcome.refusal, failure=str(outcome))
+    if isinstance(outcome, BackOfficeError):
+        return CentreEntry(name, text, sent, failure=str(outcome))
+    return CentreEntry(name, text, sent, tuple(_ANSWERED[type(outcome)](outcome)))
+
+
+def _sign_in(request: SignIn) -> Values:
+    yield Value("pharmacy", Text("pharmacy", "药店代码"), request.place.pharmacy)
+    yield Value("terminal", Text("terminal number", "终端机编号"), request.place.terminal)
+
+
+def _old_card_query(request: OldCardQuery) -> Values:
+    yield Value("kind", Text("kind", "卡种"), request.kind)
+    yield Value("number", Text("number", "卡号"), request.number)
+
+
+def _pair(request: NewCardQuery | VerifyOldPin | Reserve) -> Values:
+    yield Value("card", Text("card number", "社保卡卡号"), request.card.number)
+    if request.old_number:
+        yield Value("old_card", Text("old card", "医保卡号"), request.old_number)
+
+
+def _new_card_query(request: NewCardQuery) -> Values:
+    yield from _pair(request)
+    if request.journal:
+        yield Value("journal", Text("journal on the card", "卡内启用日志"), request.journal)
+
+
+def _verify_pin(request: VerifyOldPin) -> Values:
+    yield from _pair(request)
+    yield Value("pin", Text("PIN", "密码"), "****")
+
+
+def _by_number(request: ConfirmActivation | ReleaseReservation) -> Values:
+    yield Value("number", Text("activation number", "流水号"), request.number)
+
+
+_HSM_FIELDS = {
+    "01": (
+        Value("region", Text("region", "行政区划"), ""),
+        Value("historical_bytes", Text("historical bytes", "历史字节"), ""),
+        Value("algorithm", Text("algorithm", "算法标识"), ""),
+        Value("card_id", Text("identification code", "卡识别码"), ""),
+        Value("internal_process", Text("internal: process factor", "内部鉴别过程因子"), ""),
+        Value("internal_raw", Text("internal: random", "内部鉴别随机数"), ""),
+        Value("external_process", Text("external: process factor", "外部鉴别过程因子"), ""),
+        Value("external_raw", Text("external: random", "外部鉴别随机数"), ""),
+    ),
+    "02": (
+        Value("region", Text("region", "行政区划"), ""),
+        Value("historical_bytes", Text("historical bytes", "历史字节"), ""),
+        Value("algorithm", Text("algorithm", "算法标识"), ""),
+        Value("address", Text("key address", "密钥地址"), ""),
+        Value("process", Text("process factor", "过程因子"), ""),
+        Value("raw", Text("random", "随机数"), ""),
+    ),
+}
+
+
+def _hsm_message(request: HsmMessage) -> Values:
+    kind, *fields = request.text.split("|")
+    yield Value("type", Text("message type", "报文类型"), kind)
+    for field, value in zip(_HSM_FIELDS.get(kind, ()), fields, strict=False):
+        if value:
+            yield Value(field.key, field.text, value)
+
+
+_SENT: Mapping[type, Callable[[Any], Values]] = {
+    SignIn: _sign_in,
+    OldCardQuery: _old_card_query,
+    NewCardQuery: _new_card_query,
+    VerifyOldPin: _verify_pin,
+    Reserve: _pair,
+    ConfirmActivation: _by_number,
+    ReleaseReservation: _by_number,
+    HsmMessage: _hsm_message,
+}
+
+
+def _signed_in(answer: SignedIn) -> Values:
+    yield Value("pharmacy_name", Text("pharmacy", "药店"), answer.pharmacy_name)
+
+
+def _holder(answer: OldCardAnswer | NewCardAnswer) -> Values:
+    yield Value("holder", Text("holder", "持卡人"), answer.holder.name)
+    yield Value("id_number", Text("ID number", "社会保障号码"), mask_id(answer.holder.id_number))
+
+
+def _old_card(answer: OldCardAnswer) -> Values:
+    yield from _holder(answer)
+    yield Value("balance_fen", Text("balance", "个人账户余额"), yuan(answer.balance_fen))
+    if answer.replaced_by:
+        yield Value("replaced_by", Text("replaced by", "已换发"), answer.replaced_by)
+
+
+def _new_card(answer: NewCardAnswer) -> Values:
+    yield from _holder(answer)
+    yield Value("social", Text("social application", "社保应用"), state_text(answer.social))
+    yield Value("financial", Text("financial application", "金融应用"), state_text(answer.financial))
+    yield Value("pin_tries", Text("PIN tries left", "剩余次数"), str(answer.pin_tries))
+    if answer.reservation:
+        yield from _reservation(answer.reservation)
+
+
+def _pin(answer: PinAnswer) -> Values:
+    yield Value("correct", Text("PIN correct", "密码正确"), "yes 是" if answer.correct else "no 否")
+    yield Value("tries_left", Text("PIN tries left", "剩余次数"), str(answer.tries_left))
+
+
+def _reservation(answer: ReservationView) -> Values:
+    stage = "committed 已确认" if answer.committed else "released 已撤销" if answer.released else "open 预占"
+    yield Value("number", Text("activation number", "流水号"), answer.number)
+    yield Value("reservation", Text("reservation", "预占"), stage)
+
+
+def _reserved(answer: Reserved) -> Values:
+    yield from _reservation(answer.reservation)
+    spec = {entry.name: entry for entry in card_layout("3.0")}["DF04"].file(MEDICAL_FID)
+    assert spec is not None
+    for tag, text in answer.medical.items.items():
+        item = spec.item(tag)
+        value = shown(item.coding.from_text(text), item) if item.coding else text
+        yield Value(f"medical_{tag:02X}", Text(item.name, item.name_zh), value)
+
+
+def _confirmed(answer: Confirmed) -> Values:
+    yield Value("number", Text("activation number", "流水号"), answer.number)
+    yield Value("at", Text("carried out at", "办理时间"), answer.at.isoformat(" ", "seconds"))
+    yield Value("balance_fen", Text("balance", "个人账户余额"), yuan(answer.balance_fen))
+
+
+def _hsm_answer(answer: str) -> Values:
+    pairs = [pair for pair in answer.split("|") if pair]
+    for number, pair in enumerate(pairs, 1):
+        yield Value(f"authentication_{number}", Text("authentication data", "鉴别数据"), pair[:16])
+        yield Value(f"raw_{number}", Text("random", "随机数"), pair[16:])
+
+
+_ANSWERED: Mapping[type, Callable[[Any], Values]] = {
+    SignedIn: _signed_in,
+    OldCardAnswer: _old_card,
+    NewCardAnswer: _new_card,
+    PinAnswer: _pin,
+    Reserved: _reserved,
+    Confirmed: _confirmed,
+    ReservationView: _reservation,
+    str: _hsm_answer,
+}
+
+
+def state_text(state: SocialState | FinancialState) -> str:
+    """A card state for people: code, English, Chinese."""
+    return f"{int(state)} {state.name.lower().replace('_', ' ')} {state.zh}"

@@ -1,0 +1,87 @@
+"""Turns the events of a session into entries; the place where everything secret is left behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from apdu.explain import Explainer
+from terminal.flow.operator import OperatorCancelledError
+from terminal.flow.steps import (
+    Confirm,
+    EnterPin,
+    InsertCard,
+    PrintReceipt,
+    RemoveCard,
+    Role,
+    Show,
+    StateEntered,
+)
+from terminal.session import CardExchanged, CardPowered, CentreAnswered, Event, OperatorActed
+from terminal.text import Text
+from terminal.trace.centre import centre_entry
+from terminal.trace.entries import (
+    Entry,
+    ExchangeEntry,
+    OperatorEntry,
+    PowerEntry,
+    ReceiptEntry,
+    Slots,
+    StateEntry,
+)
+from terminal.trace.names import STATE_NAMES
+
+ACTIONS = {InsertCard: "insert", RemoveCard: "remove", EnterPin: "pin", Confirm: "confirm", Show: "show"}
+
+
+class Recorder:
+    """A listener of a session that hands entries on; one for each visit.
+
+    `slots` tells which kind of card is in which slot now; `status_fid` as the region's profile has it.
+    """
+
+    def __init__(self, take: Callable[[Entry], None], slots: Callable[[], Slots], status_fid: int | None) -> None:
+        self._take = take
+        self._slots = slots
+        self._status_fid = status_fid
+        self._explainers: dict[Role, Explainer] = {}
+        self._exchanges = 0
+
+    def __call__(self, event: Event) -> None:
+        """Hand on one event."""
+        self._take(self._entry(event))
+
+    def _entry(self, event: Event) -> Entry:
+        if isinstance(event, StateEntered):
+            return StateEntry(event.state.name, STATE_NAMES.get(event.state, Text(event.state.name, "")))  # type: ignore[call-overload]
+        if isinstance(event, CardPowered):
+            return self._powered(event)
+        if isinstance(event, CardExchanged):
+            return self._exchanged(event)
+        if isinstance(event, CentreAnswered):
+            return centre_entry(event.request, event.outcome)
+        return self._acted(event)
+
+    def _powered(self, event: CardPowered) -> PowerEntry:
+        kind = self._slots()[event.role.value]
+        self._explainers[event.role] = Explainer(kind, self._status_fid)
+        return PowerEntry(event.role.value, event.reader, kind, event.atr.hex().upper())
+
+    def _exchanged(self, event: CardExchanged) -> ExchangeEntry:
+        self._exchanges += 1
+        explanation = self._explainers[event.role].explain(event.command, event.response)
+        return ExchangeEntry(self._exchanges, event.role.value, explanation)
+
+    def _acted(self, event: OperatorActed) -> OperatorEntry | ReceiptEntry:
+        request: Any = event.request
+        if isinstance(request, PrintReceipt) and event.failure is None:
+            return ReceiptEntry(request.receipt)
+        cancelled = isinstance(event.failure, OperatorCancelledError)
+        result = "done" if event.failure is None else "cancelled" if cancelled else "timed-out"
+        return OperatorEntry(
+            ACTIONS.get(type(request), "receipt"),
+            request.receipt.title if isinstance(request, PrintReceipt) else request.text,
+            result,
+            self._slots(),
+            request.tries_left if isinstance(request, EnterPin) else None,
+        )

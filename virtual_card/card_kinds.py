@@ -1,0 +1,55 @@
+"""Which kinds of card can be issued, in which states, and what sets the generations apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from apdu.crypto.algorithm import Algorithm
+
+
+class CardKind(StrEnum):
+    """Every kind of card that can be issued."""
+
+    SSC_1 = "ssc-1.0"
+    SSC_2 = "ssc-2.0"
+    SSC_3 = "ssc-3.0"
+    SLE4442 = "sle4442"
+    SLE4428 = "sle4428"
+    OLD_CPU = "old-cpu"
+    PSAM = "psam"
+
+
+class CardState(StrEnum):
+    """How a social security card may be issued other than fit for use."""
+
+    EXPIRED = "expired"
+    PIN_BLOCKED = "pin-blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """What sets one generation of the social security card apart from the others."""
+
+    version: str
+    version_item: str
+    algorithm: Algorithm
+    keys_absent: frozenset[str] = frozenset()
+
+
+GENERATIONS: Mapping[CardKind, Generation] = {
+    CardKind.SSC_1: Generation("1.0", "1.00", Algorithm.DES, frozenset({"RKSSSE"})),
+    CardKind.SSC_2: Generation("2.0", "2.00", Algorithm.DES),
+    CardKind.SSC_3: Generation("3.0", "3.00", Algorithm.SM4),
+}
+
+
+def kinds() -> tuple[str, ...]:
+    """Every kind an issuer takes."""
+    return tuple(kind.value for kind in CardKind)
+
+
+def states(kind: str) -> tuple[str, ...]:
+    """Every state an issuer takes for a kind; only social security cards have any."""
+    return tuple(state.value for state in CardState) if kind in GENERATIONS else ()
