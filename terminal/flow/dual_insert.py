@@ -114,7 +114,6 @@ MACHINE: Machine[State, Event, Outcome] = Machine(
             Event.DONE: State.AUTHENTICATE,
             Event.PROBE_NEEDED: State.PROBE,
             Event.EXPIRED: Outcome.EXPIRED,
-            Event.OTHER_CARD: Outcome.WRONG_NEW_CARD,
         },
         State.PROBE: {Event.DONE: State.AUTHENTICATE},
         State.AUTHENTICATE: {Event.DONE: State.READ_HOLDER},

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from apdu.layout import LayoutError
 from apdu.layout.application_status import ApplicationStatus, Journal
 from apdu.layout.states import Channel, JournalPhase, SocialState
 from terminal.backoffice.ports import (
@@ -18,7 +17,7 @@ from terminal.backoffice.ports import (
     SignIn,
     VerifyOldPin,
 )
-from terminal.errors import CardRefusedError
+from terminal.errors import CardBlockedError, CardError
 from terminal.flow import texts
 from terminal.flow.authentication import prove_genuine, start_psam
 from terminal.flow.dual_insert import Event, State
@@ -38,7 +37,7 @@ from terminal.flow.steps import (
     on,
 )
 from terminal.flow.visit import UK1DF04, UKSSSE, Visit, write_records
-from terminal.procedures.application_status import FILE_NOT_FOUND, read_status_file
+from terminal.procedures.application_status import read_status_file
 from terminal.procedures.files import select_directory
 from terminal.procedures.identify import CardKind, identify
 from terminal.procedures.medical import MEDICAL_FID, medical_records
@@ -77,7 +76,9 @@ def read_old(visit: Visit) -> Flow[Event]:
         if not found.kind.is_old:
             return Event.OTHER_CARD
         visit.old = yield from on(Role.OLD, read_old_card(found.kind))
-    except (CardRefusedError, LayoutError, ValueError) as error:
+    except CardBlockedError:
+        raise
+    except (CardError, ValueError) as error:
         visit.failure = error
         return Event.UNREADABLE
     return Event.OLD_CARD
@@ -122,12 +123,7 @@ def identify_new(visit: Visit) -> Flow[Event]:
 def read_new(visit: Visit) -> Flow[Event]:
     """What the card says of itself: issuer data, validity, and the application status file if it has one."""
     yield from on(visit.role, select_directory(visit.layout["SSSE"]))
-    try:
-        visit.card = yield from on(visit.role, read_issuer_data(visit.atr, visit.fci))
-    except CardRefusedError as error:
-        if error.sw != FILE_NOT_FOUND:
-            raise
-        return Event.OTHER_CARD  # sx1 without issuer data: a PSAM, whose environment has the same name
+    visit.card = yield from on(visit.role, read_issuer_data(visit.atr, visit.fci))
     now = yield ReadClock()
     if is_expired(visit, now.astimezone(visit.settings.zone).date()):
         return Event.EXPIRED
@@ -196,6 +192,8 @@ def enter_pin(visit: Visit) -> Flow[Event]:
     if visit.answer is None:
         raise ValueError("the centre was not asked yet")
     tries = visit.answer.pin_tries
+    if tries == 0:
+        return Event.PIN_BLOCKED
     try:
         if tries == 1 and not (yield Confirm(texts.LAST_TRY)):
             return Event.LAST_TRY_DECLINED

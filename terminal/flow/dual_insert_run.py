@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from apdu.atr import AtrError
 from apdu.layout import LayoutError
 from apdu.t0 import CompletionError
 from terminal.backoffice.ports import Refusal, RefusedError, UnreachableError
@@ -24,6 +25,7 @@ FAILURES: tuple[tuple[type[Exception], Event], ...] = (
     (CardBlockedError, Event.CARD_BLOCKED),
     (CardError, Event.CARD_REFUSED),
     (LayoutError, Event.CARD_REFUSED),
+    (AtrError, Event.CARD_REFUSED),
     (CompletionError, Event.CARD_REFUSED),
     (RefusedError, Event.REFUSED),
     (UnreachableError, Event.UNREACHABLE),

@@ -12,6 +12,7 @@ from terminal.errors import CardBlockedError
 from terminal.flow.steps import Procedure
 
 NEWER_OLD_CPU_FID = 0x7F01
+ISSUER_DATA_FID = 0xEF05
 
 
 class CardKind(Enum):
@@ -44,7 +45,8 @@ def identify(atr: bytes) -> Procedure[Identified]:
     """Tell old medical cards and social security cards apart, in the order deployed programs use.
 
     Raises CardBlockedError where SELECT of the environment answers 6A81. A social security card does not know
-    FID 7F01; the newer old CPU cards do; the oldest ones know FID 0003 alone.
+    FID 7F01; the newer old CPU cards do; the oldest ones know FID 0003 alone. A PSAM's environment has the same
+    name as a card's but holds no issuer data.
     """
     memory = _MEMORY_CARDS.get(atr[-4:])
     if memory is not None:
@@ -54,6 +56,9 @@ def identify(atr: bytes) -> Procedure[Identified]:
         raise CardBlockedError("the card answers 6A81 to everything: it is blocked, or has no social security function")
     if environment.ok:
         newer = yield select_file(NEWER_OLD_CPU_FID, p1=0x00)
-        return Identified(CardKind.OLD_CPU if newer.ok else CardKind.SOCIAL, environment.data)
+        if newer.ok:
+            return Identified(CardKind.OLD_CPU)
+        issuer_data = yield select_file(ISSUER_DATA_FID)
+        return Identified(CardKind.SOCIAL, environment.data) if issuer_data.ok else Identified(CardKind.UNKNOWN)
     oldest = yield select_file(OLD_CPU_FID, p1=0x00)
     return Identified(CardKind.OLD_CPU if oldest.ok else CardKind.UNKNOWN)

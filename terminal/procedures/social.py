@@ -75,6 +75,11 @@ def read_issuer_data(atr: bytes, fci: bytes) -> Procedure[SocialCard]:
     number = yield from read_item(ISSUER_DATA, 0x07)
     if not card_id or not number:
         raise UnexpectedAnswerError("SSSE/EF05 holds no card identification code or no card number: the card is blank")
+    historical_bytes = answer_to_reset.parse(atr).historical_bytes
+    if len(historical_bytes) != 13 or not card_id[:6].isdigit():
+        raise UnexpectedAnswerError(
+            f"no keys can be derived for card {number}: region {card_id[:6]}, {len(historical_bytes)} historical bytes"
+        )
     return SocialCard(
         card_id=card_id,
         number=number[:9],
@@ -82,7 +87,7 @@ def read_issuer_data(atr: bytes, fci: bytes) -> Procedure[SocialCard]:
         issued=issued,
         valid_until=valid_until,
         algorithm=announced_algorithm(fci, card_id[:6]),
-        historical_bytes=answer_to_reset.parse(atr).historical_bytes,
+        historical_bytes=historical_bytes,
     )
 
 

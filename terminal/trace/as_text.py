@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from apdu.explain import Explanation, Field
 from terminal.flow.steps import Receipt
 from terminal.text import Text
-from terminal.trace.columns import WIDTH, cut, pad, wrap
+from terminal.trace.columns import WIDTH, pad, wrap
 from terminal.trace.entries import (
     CentreEntry,
     ComparisonEntry,
@@ -44,6 +44,9 @@ FAILED = {
 }
 
 
+UNSET = "(empty 空)"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of output: pieces of text, each with a style of rich ("" for none)."""
@@ -71,9 +74,13 @@ def spoken_lines(entry: Entry) -> Iterable[Line]:
     if isinstance(entry, OperatorEntry | ReceiptEntry):
         return entry_lines(entry)
     if isinstance(entry, CentreEntry):
-        summary = entry.failure or "，".join(f"{value.text.en} {value.value}" for value in entry.answer[:3])
-        return _said("centre", f"{entry.text}: {summary}", "cyan")
+        return _said("centre", name_of(entry.text), "cyan")
     return ()
+
+
+def name_of(text: Text) -> str:
+    """The name of a thing, English first as in the fields of an exchange; what is said has the Chinese first."""
+    return f"{text.en} {text.zh}".rstrip()
 
 
 def heading(text: str) -> Line:
@@ -89,23 +96,22 @@ def _said(who: str, text: str, style: str = "") -> Iterator[Line]:
 
 def labelled(label: str, value: str, style: str = "", margin: int = MARGIN, column: int = LABEL) -> Iterator[Line]:
     """A label and its value in two columns; a label too long for its column pushes the value to the next line."""
-    room = WIDTH - margin - column
-    parts = wrap(value, room)
-    labels = wrap(label, WIDTH - margin)
-    if cell_len(labels[-1]) < column:
-        *whole, last = labels
-        yield from (line(" " * margin, part) for part in whole)
-        yield line(" " * margin, pad(last, column), (parts[0], style))
-        parts = parts[1:]
+    first, *more = wrap(value, WIDTH - margin - column)
+    if cell_len(label) < column:
+        yield line(" " * margin, pad(label, column), (first, style))
+    elif margin + cell_len(f"{label}  {value}") <= WIDTH:
+        yield line(" " * margin, f"{label}  ", (value, style))
+        return
     else:
-        yield from (line(" " * margin, part) for part in labels)
-    for part in parts:
+        yield from (line(" " * margin, part) for part in wrap(label, WIDTH - margin))
+        yield line(" " * (margin + column), (first, style))
+    for part in more:
         yield line(" " * (margin + column), (part, style))
 
 
 def _state(entry: StateEntry) -> Iterator[Line]:
     yield line()
-    yield heading(str(entry.text))
+    yield heading(name_of(entry.text))
 
 
 def _powered(entry: PowerEntry) -> Iterator[Line]:
@@ -118,21 +124,26 @@ def _exchange(entry: ExchangeEntry) -> Iterator[Line]:
     gap = " " * max(BODY - cell_len(title) - cell_len(told.path), 2)
     yield line((pad(f"  {SLOT_NAMES[entry.slot]}", MARGIN), "bold"), (title, "cyan"), gap, (told.path, "magenta"))
     yield from _hex("> ", told.command_hex)
-    yield from _hex("< ", told.response_hex)
+    yield from _hex("< ", f"{told.response_hex[:-4]} {told.response_hex[-4:]}".lstrip())
     for field in told.fields:
         yield from _field(told, field)
     yield from _status(told)
 
 
 def _hex(mark: str, digits: str) -> Iterator[Line]:
-    for number, part in enumerate(cut(digits, BODY - 5)):
+    for number, part in enumerate(wrap(digits, BODY - 5)):
         yield line(" " * MARGIN, ("  " if number else mark) + part)
 
 
 def _field(told: Explanation, field: Field) -> Iterator[Line]:
     inside = field.path.removeprefix(told.path).lstrip("/") if told.path else field.path
     label = f"{inside} {field.name} {field.name_zh}".lstrip()
-    yield from labelled(label, field.value or field.raw, "green", margin=MARGIN + 2, column=LABEL - 2)
+    yield from labelled(label, field.value or _undecoded(field.raw), "green", margin=MARGIN + 2, column=LABEL - 2)
+
+
+def _undecoded(raw: str) -> str:
+    """What stands for a value nobody has decoded: its hex, unless nothing was ever written there."""
+    return UNSET if raw.strip("0") == "" or raw.strip("F") == "" else raw
 
 
 def _status(told: Explanation) -> Iterator[Line]:
@@ -144,7 +155,7 @@ def _status(told: Explanation) -> Iterator[Line]:
 
 
 def _centre(entry: CentreEntry) -> Iterator[Line]:
-    yield from _said("centre", str(entry.text), "cyan")
+    yield from _said("centre", name_of(entry.text), "cyan")
     yield from _values("> ", entry.sent, "")
     yield from _values("< ", entry.answer, "green")
     if entry.failure:
@@ -154,7 +165,7 @@ def _centre(entry: CentreEntry) -> Iterator[Line]:
 
 def _values(mark: str, values: tuple[Value, ...], style: str) -> Iterator[Line]:
     for value in values:
-        yield from labelled(f"{mark}{value.text}", value.value, style)
+        yield from labelled(f"{mark}{name_of(value.text)}", value.value, style)
 
 
 def _operator(entry: OperatorEntry) -> Iterator[Line]:
@@ -162,7 +173,7 @@ def _operator(entry: OperatorEntry) -> Iterator[Line]:
     yield from _said("terminal", f"{entry.text}{tries}", "bold")
     did = FAILED.get(entry.result) or DID.get((entry.action, entry.result))
     if did is not None:
-        yield from _said("operator", str(did))
+        yield from _said("operator", name_of(did))
     if entry.action in ("insert", "remove"):
         yield from _slots(entry.slots)
 
@@ -171,14 +182,14 @@ def _slots(slots: Slots) -> Iterator[Line]:
     for number, (slot, kind) in enumerate(slots.items()):
         who = "" if number else "  slots"
         name = pad(SLOT_NAMES[slot], MARGIN)
-        yield line((pad(who, MARGIN), "bold"), name, (str(card_name(kind)), "dim" if kind is None else ""))
+        yield line((pad(who, MARGIN), "bold"), name, (name_of(card_name(kind)), "dim" if kind is None else ""))
 
 
 def receipt_lines(receipt: Receipt) -> Iterator[Line]:
     """The slip alone, as the printer would have it."""
     yield line((str(receipt.title), "bold"))
     for label, value in receipt.lines:
-        yield from labelled(str(label), value, margin=2, column=30)
+        yield from labelled(name_of(label), value, margin=2, column=34)
 
 
 def _receipt(entry: ReceiptEntry) -> Iterator[Line]:
@@ -197,7 +208,7 @@ def _end(entry: EndEntry) -> Iterator[Line]:
 
 def _comparison(entry: ComparisonEntry) -> Iterator[Line]:
     yield line()
-    yield heading(str(entry.text))
+    yield heading(name_of(entry.text))
     label, value = 32, 23
     titles = pad("", label), pad("before 之前", value), "after 之后"
     yield line("  ", (titles[0] + titles[1] + titles[2], "dim"))
@@ -207,7 +218,7 @@ def _comparison(entry: ComparisonEntry) -> Iterator[Line]:
 
 def _row(row: Row, label: int, value: int) -> Iterator[Line]:
     columns = (
-        wrap(str(row.text), label - 1),
+        wrap(name_of(row.text), label - 1),
         wrap(row.before, value - 1),
         wrap(row.after, value - 1),
     )

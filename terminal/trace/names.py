@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from terminal.flow.dual_insert import State
 from terminal.text import Text
 
 CARD_NAMES = {
@@ -17,31 +16,30 @@ CARD_NAMES = {
 }
 
 STATE_NAMES = {
-    State.SIGN_IN: Text("The terminal signs in", "签到"),
-    State.INSERT_OLD: Text("Ask for the old medical card", "提示插入医保卡"),
-    State.READ_OLD: Text("Read the old medical card", "读取医保卡"),
-    State.CHECK_OLD: Text("Ask the insurance centre about the old card", "医保中心核对医保卡"),
-    State.REMOVE_OLD: Text("Ask for the old card's removal", "提示取出医保卡"),
-    State.INSERT_NEW: Text("Ask for the social security card", "提示插入社会保障卡"),
-    State.IDENTIFY_NEW: Text("Which card is it?", "识别卡片"),
-    State.READ_NEW: Text("Read issuer data and validity", "读取发卡信息及有效期"),
-    State.PROBE: Text("Ask the centre for an unfinished activation", "查询未完成的启用"),
-    State.AUTHENTICATE: Text("Is the card genuine?", "卡片鉴别"),
-    State.READ_HOLDER: Text("Read the holder data", "读取持卡人信息"),
-    State.QUERY: Text("Ask the card management centre", "查询卡管中心"),
-    State.CLEAN_UP: Text("Undo what the centre has released", "清理已撤销的启用"),
-    State.CHECK_CARD_PIN: Text("PIN tries left on the card", "查询卡密码剩余次数"),
-    State.ENTER_PIN: Text("The old card's PIN", "校验原医保卡密码"),
-    State.RESERVE: Text("The centre reserves the activation", "中心预占"),
-    State.OPEN_JOURNAL: Text("Open the card's journal", "写启用日志"),
-    State.WRITE_PIN: Text("The new card takes over the PIN", "迁移密码"),
-    State.WRITE_MEDICAL: Text("Write the medical base data", "写医疗保险基本信息"),
-    State.WRITE_STATUS: Text("Write the application status", "写应用状态"),
-    State.CONFIRM: Text("The centre commits", "中心确认"),
-    State.CATCH_UP: Text("Bring the card up to the centre's state", "补写卡内状态"),
-    State.CLOSE_JOURNAL: Text("Close the card's journal", "关闭启用日志"),
-    State.RECEIPT: Text("Receipt", "打印回执"),
-    State.UNDO: Text("Undo the activation", "撤销启用"),
+    "SIGN_IN": Text("The terminal signs in", "签到"),
+    "INSERT_OLD": Text("Ask for the old medical card", "提示插入医保卡"),
+    "READ_OLD": Text("Read the old medical card", "读取医保卡"),
+    "CHECK_OLD": Text("Ask the insurance centre about the old card", "医保中心核对医保卡"),
+    "REMOVE_OLD": Text("Ask for the old card's removal", "提示取出医保卡"),
+    "INSERT_NEW": Text("Ask for the social security card", "提示插入社会保障卡"),
+    "IDENTIFY_NEW": Text("Which card is it?", "识别卡片"),
+    "READ_NEW": Text("Read issuer data and validity", "读取发卡信息及有效期"),
+    "PROBE": Text("Ask the centre for an unfinished activation", "查询未完成的启用"),
+    "AUTHENTICATE": Text("Is the card genuine?", "卡片鉴别"),
+    "READ_HOLDER": Text("Read the holder data", "读取持卡人信息"),
+    "QUERY": Text("Ask the card management centre", "查询卡管中心"),
+    "CHECK_CARD_PIN": Text("PIN tries left on the card", "查询卡密码剩余次数"),
+    "ENTER_PIN": Text("The old card's PIN", "校验原医保卡密码"),
+    "RESERVE": Text("The centre reserves the activation", "中心预占"),
+    "OPEN_JOURNAL": Text("Open the card's journal", "写启用日志"),
+    "WRITE_PIN": Text("The new card takes over the PIN", "迁移密码"),
+    "WRITE_MEDICAL": Text("Write the medical base data", "写医疗保险基本信息"),
+    "WRITE_STATUS": Text("Write the application status", "写应用状态"),
+    "CONFIRM": Text("The centre commits", "中心确认"),
+    "CATCH_UP": Text("Bring the card up to the centre's state", "补写卡内状态"),
+    "CLOSE_JOURNAL": Text("Close the card's journal", "关闭启用日志"),
+    "RECEIPT": Text("Receipt", "打印回执"),
+    "UNDO": Text("Undo the activation", "撤销启用"),
 }
 
 EMPTY_SLOT = Text("empty", "空")
@@ -50,3 +48,8 @@ EMPTY_SLOT = Text("empty", "空")
 def card_name(kind: str | None) -> Text:
     """The name of a kind of card; of an empty slot for None."""
     return EMPTY_SLOT if kind is None else CARD_NAMES.get(kind, Text(kind, kind))
+
+
+def state_name(state: str) -> Text:
+    """The name of a state of a flow; its own word where nobody has named it for people."""
+    return STATE_NAMES.get(state, Text(state, ""))

@@ -18,7 +18,6 @@ from terminal.flow.steps import (
     StateEntered,
 )
 from terminal.session import CardExchanged, CardPowered, CentreAnswered, Event, OperatorActed
-from terminal.text import Text
 from terminal.trace.centre import centre_entry
 from terminal.trace.entries import (
     Entry,
@@ -29,7 +28,7 @@ from terminal.trace.entries import (
     Slots,
     StateEntry,
 )
-from terminal.trace.names import STATE_NAMES
+from terminal.trace.names import state_name
 
 ACTIONS = {InsertCard: "insert", RemoveCard: "remove", EnterPin: "pin", Confirm: "confirm", Show: "show"}
 
@@ -53,7 +52,7 @@ class Recorder:
 
     def _entry(self, event: Event) -> Entry:
         if isinstance(event, StateEntered):
-            return StateEntry(event.state.name, STATE_NAMES.get(event.state, Text(event.state.name, "")))  # type: ignore[call-overload]
+            return StateEntry(event.state.name, state_name(event.state.name))
         if isinstance(event, CardPowered):
             return self._powered(event)
         if isinstance(event, CardExchanged):

@@ -1,0 +1,68 @@
+# Every target is complete by itself on a fresh Debian/Ubuntu with Python 3.11 or later:
+# it makes the virtual environment in .venv first if it is not there.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
+PYTEST := $(BIN)/python -m pytest
+
+.PHONY: help demo test lint types imports tests sweep bench docs clean
+.DELETE_ON_ERROR:
+
+help:
+	@echo "make demo     the dual insert on two virtual cards"
+	@echo "make test     lint, types, import contracts and tests"
+	@echo "make lint | types | imports | tests   one of them"
+	@echo "make sweep    every disturbance at every exchange, all generations"
+	@echo "make bench    the benchmarks, each beside its limit"
+	@echo "make docs     write the generated pages anew"
+	@echo "make clean    remove .venv and caches"
+
+demo: $(VENV)/.installed
+	@$(BIN)/ssc demo
+
+test: lint types imports tests
+
+lint: $(VENV)/.developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/.developing
+	$(BIN)/mypy
+
+imports: $(VENV)/.developing
+	$(BIN)/lint-imports
+
+tests: $(VENV)/.developing
+	$(PYTEST) -n auto -m "not slow"
+
+sweep: $(VENV)/.developing
+	$(PYTEST) -n auto -m slow --timeout 3600
+
+bench: $(VENV)/.developing
+	$(BIN)/python bench/card.py
+	$(BIN)/python bench/dual_insert.py
+
+docs: $(VENV)/.developing
+	$(BIN)/python -m terminal.flow.diagram > docs/dual-insert.md
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or later is needed; name it with: make PYTHON=python3.12 ..." >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "python3-venv is missing; install it with: apt-get install python3-venv" >&2; exit 2; }
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.developing: pyproject.toml | $(VENV)/bin/python
+	@$(PIP) --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
