@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
+import click
+
 from terminal.cli.output import say, show
 from terminal.trace.as_json import entry_line
 from terminal.trace.as_text import entry_lines, receipt_lines, spoken_lines
@@ -29,3 +31,12 @@ def present(view: View, entry: Entry) -> None:
         show(spoken_lines(entry))
     elif isinstance(entry, ReceiptEntry):
         show(receipt_lines(entry.receipt))
+
+
+def choose(as_json: bool, quiet: bool, otherwise: View) -> View:
+    """The view that the options `--json` and `--quiet` ask for."""
+    if as_json and quiet:
+        raise click.UsageError("--json and --quiet exclude each other; give one of them")
+    if as_json:
+        return View.JSON
+    return View.RECEIPT if quiet else otherwise

@@ -209,7 +209,7 @@ def _end(entry: EndEntry) -> Iterator[Line]:
 def _comparison(entry: ComparisonEntry) -> Iterator[Line]:
     yield line()
     yield heading(name_of(entry.text))
-    label, value = 32, 23
+    label, value = 36, 21
     titles = pad("", label), pad("before 之前", value), "after 之后"
     yield line("  ", (titles[0] + titles[1] + titles[2], "dim"))
     for row in entry.rows:
@@ -218,7 +218,7 @@ def _comparison(entry: ComparisonEntry) -> Iterator[Line]:
 
 def _row(row: Row, label: int, value: int) -> Iterator[Line]:
     columns = (
-        wrap(name_of(row.text), label - 1),
+        wrap(f"{_tags(row.path)}{name_of(row.text)}", label - 1),
         wrap(row.before, value - 1),
         wrap(row.after, value - 1),
     )
@@ -226,6 +226,12 @@ def _row(row: Row, label: int, value: int) -> Iterator[Line]:
         name, before, after = (column[number] if number < len(column) else "" for column in columns)
         style = "green" if row.changed else "dim"
         yield line("  ", pad(name, label), (pad(before, value), "dim"), (after, style))
+
+
+def _tags(path: str) -> str:
+    """The tags of a row below its file, as the fields of an exchange show them."""
+    below = path.split("/", 2)[2:]
+    return f"{below[0]} " if below else ""
 
 
 _FORMS: Mapping[type, Callable[[Any], Iterable[Line]]] = {

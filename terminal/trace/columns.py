@@ -8,7 +8,7 @@ from rich.cells import cell_len, set_cell_size
 
 WIDTH = 80
 
-_PIECES = re.compile(r"\s+|[\u2e80-\uffef][，。、；：！？）」]*|[^\s\u2e80-\uffef]+")
+_PIECES = re.compile(r"\s+|[\u2e80-\uffef][，。、；：！？）」)]*|[^\s\u2e80-\uffef]+")
 
 
 def pad(text: str, width: int) -> str:

@@ -20,7 +20,7 @@ from virtual_card.access import compile_rule
 from virtual_card.state import FREE, NEVER
 
 READ_PIN, READ_BOTH, READ_EITHER, READ_NEVER = "00B2012C03", "00B2013404", "00B0870008", "00B2015402"
-READ_KEY = "00B2013004"
+READ_KEY = "00B2013404"
 
 
 def test_nothing_granted_refuses_all_but_free() -> None:

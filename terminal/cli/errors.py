@@ -1,0 +1,120 @@
+"""Every exception a command can end with: one message for people on stderr, one exit code."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from apdu.command import MalformedApduError
+from apdu.layout import LayoutError
+from apdu.t0 import CompletionError
+from terminal.backoffice.database import DamagedStoreError, StoreError
+from terminal.backoffice.enrolment import EnrolmentError
+from terminal.backoffice.ports import RefusedError, UnreachableError
+from terminal.backoffice.profile import ProfileError
+from terminal.cli.input_files import InputFileError, MalformedFileError
+from terminal.cli.output import say, silence
+from terminal.errors import CardError, NotGenuineError
+from terminal.exit_codes import ExitCode
+from terminal.flow.operator import OperatorCancelledError, OperatorTimeoutError
+from terminal.scenario.model import ScenarioError
+from terminal.scenario.script import ScriptMismatchError
+from terminal.transport.base import NoCardError, TransportError
+from virtual_card.errors import FaultPlanError, VirtualCardError
+from virtual_card.image import DamagedImageError
+from virtual_card.issue_record import NoIssueRecordError
+from virtual_card.issuer import IssueError
+
+EXIT_CODES: Sequence[tuple[type[BaseException], ExitCode]] = (
+    (click.ClickException, ExitCode.USAGE),
+    (click.Abort, ExitCode.CANCELLED),
+    (KeyboardInterrupt, ExitCode.CANCELLED),
+    (OperatorCancelledError, ExitCode.CANCELLED),
+    (OperatorTimeoutError, ExitCode.NO_CARD),
+    (ScriptMismatchError, ExitCode.CHECK_FAILED),
+    (DamagedImageError, ExitCode.DAMAGED_FILE),
+    (DamagedStoreError, ExitCode.DAMAGED_FILE),
+    (MalformedFileError, ExitCode.DAMAGED_FILE),
+    (InputFileError, ExitCode.USAGE),
+    (StoreError, ExitCode.USAGE),
+    (ProfileError, ExitCode.USAGE),
+    (ScenarioError, ExitCode.USAGE),
+    (IssueError, ExitCode.USAGE),
+    (NoIssueRecordError, ExitCode.USAGE),
+    (FaultPlanError, ExitCode.USAGE),
+    (MalformedApduError, ExitCode.USAGE),
+    (NoCardError, ExitCode.NO_CARD),
+    (TransportError, ExitCode.READER),
+    (VirtualCardError, ExitCode.READER),
+    (NotGenuineError, ExitCode.REFUSED_BY_TERMINAL),
+    (CardError, ExitCode.REFUSED_BY_CARD),
+    (CompletionError, ExitCode.REFUSED_BY_CARD),
+    (LayoutError, ExitCode.REFUSED_BY_CARD),
+    (RefusedError, ExitCode.REFUSED_BY_BACK_OFFICE),
+    (EnrolmentError, ExitCode.REFUSED_BY_BACK_OFFICE),
+    (UnreachableError, ExitCode.BACK_OFFICE_UNREACHABLE),
+)
+"""The first match counts."""
+
+ROOT = Path(__file__).parents[2]
+
+
+def report(error: BaseException) -> ExitCode:
+    """Say what went wrong, once, and return the exit code; with SSC_DEBUG set the traceback follows."""
+    if isinstance(error, BrokenPipeError):
+        silence(sys.stdout)
+        return ExitCode.DONE
+    if os.environ.get("SSC_DEBUG"):
+        traceback.print_exception(error)
+    code, message = _verdict(error)
+    say(message, err=True)
+    return code
+
+
+def _verdict(error: BaseException) -> tuple[ExitCode, str]:
+    code = next((code for kind, code in EXIT_CODES if isinstance(error, kind)), None)
+    if isinstance(error, click.ClickException):
+        return ExitCode.USAGE, _usage(error)
+    if code is ExitCode.CANCELLED:
+        return code, "cancelled; everything written so far is saved"
+    if code is not None:
+        return code, f"ssc: {error}"
+    if isinstance(error, OSError):
+        return ExitCode.USAGE, f"ssc: {_file_message(error)}"
+    return ExitCode.BUG, _bug(error)
+
+
+def _usage(error: click.ClickException) -> str:
+    context = getattr(error, "ctx", None)
+    hint = f"; `{context.command_path} --help` shows the options" if context else ""
+    return f"ssc: {error.format_message().rstrip('.')}{hint}"
+
+
+_NEXT_STEP = {
+    errno.ENOENT: "check the name",
+    errno.EACCES: "check its rights, or name another file",
+    errno.EISDIR: "name a file, not a directory",
+    errno.ENOTDIR: "check the name",
+    errno.EROFS: "name a file in a place that can be written to",
+    errno.ENOSPC: "make room and repeat",
+}
+
+
+def _file_message(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    step = _NEXT_STEP.get(error.errno or 0, "check the file and repeat")
+    return f"{where}{error.strerror or error}; {step}"
+
+
+def _bug(error: BaseException) -> str:
+    """Kind and place of an unexpected error; its own text stays out, since it may hold what must not be shown."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)]
+    place = f" at {Path(own[-1].filename).relative_to(ROOT)}:{own[-1].lineno}" if own else ""
+    return f"this is a bug in ssc-terminal: {type(error).__name__}{place}; SSC_DEBUG=1 shows the traceback"

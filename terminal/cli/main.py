@@ -1,0 +1,76 @@
+"""The `ssc` command: its groups, loaded when they are used, and the one place where every command ends."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from terminal.exit_codes import ExitCode
+
+COMMANDS = {
+    "demo": ("terminal.cli.demo_command", "demo", "Play the whole dual insert on two virtual cards."),
+    "pharmacy": ("terminal.cli.pharmacy", "pharmacy", "What happens at the counter of a designated pharmacy."),
+    "centre": ("terminal.cli.centre", "centre", "The back office: bring cards in, look at them."),
+    "card": ("terminal.cli.card", "card", "Make, show and compare virtual cards."),
+    "apdu": ("terminal.cli.apdu", "apdu", "Send command APDUs to a card."),
+}
+"""Name of each command, the module and object that carry it out, and its line in `ssc --help`."""
+
+EXIT_CODES = "\b\nExit codes:\n" + "\n".join(f"  {int(code):<3} {code.meaning}" for code in ExitCode)
+
+
+class Commands(click.Group):
+    """A group whose commands are imported when they are called; whatever they raise ends in an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command, in the order of a day's work."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands and what they do, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+    def main(
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **options: Any
+    ) -> NoReturn:
+        """Run a command and end the process with its exit code."""
+        options["standalone_mode"] = False
+        try:
+            code = super().main(args, prog_name, **options) or ExitCode.DONE
+            sys.stdout.flush()
+        except BaseException as error:
+            from terminal.cli.errors import report
+
+            code = report(error)
+        sys.exit(int(code))
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    epilog=EXIT_CODES,
+)
+@click.version_option(package_name="ssc-terminal", prog_name="ssc", message="%(prog)s %(version)s")
+def cli() -> None:
+    """A terminal for the Chinese social security card, its virtual cards and its back office."""
+
+
+def main() -> NoReturn:
+    """The console entry point."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    cli.main(prog_name="ssc")

@@ -1,0 +1,38 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import click
+
+SOCIAL_KINDS = ("ssc-1.0", "ssc-2.0", "ssc-3.0")
+OLD_KINDS = ("sle4442", "sle4428", "old-cpu")
+SHANGHAI = timezone(timedelta(hours=8))
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+quiet_option = click.option("--quiet", is_flag=True, help="The receipt alone.")
+profile_option = click.option(
+    "--profile", default="default", show_default=True, help="Region profile: a name, or a YAML file."
+)
+
+
+class Moment(click.ParamType[datetime]):
+    """An instant as ISO 8601; without zone it is Shanghai's."""
+
+    name = "iso8601"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """The instant, with its zone."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no time; write it like 2030-01-08T10:00:00+08:00", param, ctx)
+        return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+
+
+MOMENT = Moment()
