@@ -42,7 +42,6 @@ sweep: $(VENV)/.developing
 
 bench: $(VENV)/.developing
 	$(BIN)/python bench/card.py
-	$(BIN)/python bench/dual_insert.py
 
 docs: $(VENV)/.developing
 	$(BIN)/python -m terminal.flow.diagram > docs/dual-insert.md

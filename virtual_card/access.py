@@ -1,5 +1,4 @@
-"""Access rules as bit masks, and the one place where they are checked (LD/T 32.6 section 6, LD/T 32.5
-section 6).
+"""Access rules as bit masks, and the one place where they are checked (LD/T 32.6 section 6).
 
 Every condition has a bit: 1 for the PIN, further bits for keys. A rule is a tuple of masks; it is satisfied
 when all bits of one mask are among those the card has granted. Free is `(0,)`, never is `()`.
@@ -26,9 +25,7 @@ PIN_BIT = 1
 
 
 def compile_rule(rule: AccessRule, bits: Mapping[str, int]) -> Masks:
-    """The masks of a rule; an alternative that names a key this card does not have can never hold and is
-    left out.
-    """
+    """The masks of a rule; alternatives with a key this card does not have are left out."""
     return tuple(
         sorted(sum(bits[term] for term in terms) for terms in rule if all(term in bits for term in terms))
     )

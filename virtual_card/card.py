@@ -33,6 +33,7 @@ Handler = Callable[["ProcessorCard", int, int, bytes, int], bytes]
 
 GET_RESPONSE = b"\x00\xc0"
 SELECT = b"\x00\xa4"
+SECURE_MESSAGING = 0x04
 
 
 class VirtualCard(ABC):
@@ -256,9 +257,7 @@ class ProcessorCard(VirtualCard):
         return True
 
     def grant_pin(self, verified: bool) -> None:
-        """Remember whether the PIN was verified; without a PIN its condition counts as met (LD/T 32.7
-        section 5.6).
-        """
+        """Remember whether the PIN was verified; without a PIN its condition is met (LD/T 32.7 5.6)."""
         self.verified = verified
         if verified or not self.pin:
             self.granted |= PIN_BIT
@@ -275,9 +274,10 @@ class ProcessorCard(VirtualCard):
             return status.APPLICATION_BLOCKED
         if len(head) < 2:
             return status.LENGTH
+        plain_class = head[0] & ~SECURE_MESSAGING
         classes = {known[0] for known in self._commands}
         instructions = {known[1] for known in self._commands}
-        if head[0] not in classes or head[1] in instructions:
+        if plain_class not in classes or head[1] in instructions:
             return status.CLASS
         return status.INSTRUCTION
 

@@ -60,9 +60,7 @@ def _refilled(file: CardFile, body: bytearray | list[bytes]) -> CardFile:
 
 
 def describe(contents: CardContents) -> dict[str, Any]:
-    """A description as JSON types: bytes in hex, identifiers as four hex digits; equal cards give
-    equal data.
-    """
+    """A description as JSON types, bytes in hex; equal cards give equal data."""
     return {
         "version": contents.version,
         "atr": contents.atr.hex(),

@@ -8,6 +8,7 @@ a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 
 from apdu.crypto.algorithm import Algorithm, block_cipher
@@ -62,11 +63,10 @@ class KeyNode:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class DirectoryNode:
-    """One directory at run time. `keys` also holds those of its environment; `kept` masks the conditions
-    that outlive
+    """One directory at run time; `keys` also holds those of its environment.
 
-    entering it: the PIN, its own keys and its environment's (LD/T 32.5 section 6.11.1, LD/T 32.7 section
-    6.6).
+    `kept` masks the conditions that outlive entering it: the PIN, its own keys and its environment's
+    (LD/T 32.5 section 6.11.1, LD/T 32.7 section 6.6).
     """
 
     name: str
@@ -103,9 +103,7 @@ def tlv(tag: bytes, value: bytes) -> bytes:
 
 
 def control_information(directory: Directory) -> bytes:
-    """The FCI that SELECT answers (LD/T 32.5 section 6.11.4, tables 36 to 38); none for a directory without
-    name.
-    """
+    """The FCI that SELECT answers (LD/T 32.5 section 6.11.4); none for a directory without name."""
     if not directory.df_name:
         return b""
     name = tlv(b"\x84", directory.df_name)
@@ -120,10 +118,8 @@ def control_information(directory: Directory) -> bytes:
 
 
 def compile_card(contents: CardContents, face: Face) -> tuple[Profile, NonVolatile]:
-    """The run-time form of a description and its memory; raises ValueError where the description contradicts
-    itself.
-    """
-    return _Compiler(contents, face).result()
+    """The run-time form of a description and its memory; raises ValueError where it contradicts itself."""
+    return _Compiler(deepcopy(contents), face).result()
 
 
 class _Compiler:

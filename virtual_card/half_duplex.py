@@ -17,9 +17,7 @@ ANSWER_MAX = 256
 
 
 def answer(card: ProcessorCard, data: bytes) -> bytes:
-    """The answer to a command that also carried data: 61xx, the data waits (case 4); direct face: data and
-    9000.
-    """
+    """The answer to a command that also carried data (case 4): 61xx, the data waits; direct: data, 9000."""
     if card.directory.direct:
         return data + status.OK
     card.waiting = data

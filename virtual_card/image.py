@@ -48,9 +48,7 @@ def save(card: VirtualCard, path: PathLike) -> None:
 
 
 def load(path: PathLike, *, random: Random = os.urandom) -> VirtualCard:
-    """Read an image: a card, powered off. Raises DamagedImageError, or OSError where the file
-    cannot be read.
-    """
+    """Read an image: a card, powered off. Raises DamagedImageError, or OSError from reading the file."""
     return _revive(decode(_read(path), str(path)), str(path), random)
 
 

@@ -1,5 +1,4 @@
-"""The text of a card image: a header line, the card in JSON lines, then a journal of what was committed
-since.
+"""The text of a card image: a header line, the card in JSON lines, a journal of what was committed since.
 
 Header: format, version, kind, number of lines and SHA-256 of the card. A journal line carries the changes of
 one command and a checksum that continues the line before it, so that a lost or moved line is noticed.
@@ -24,9 +23,7 @@ REPAIR = (
 
 
 class DamagedImageError(Exception):
-    """A file that holds no usable card image. `path`, `place` (which line), `reason`; the message ends in
-    the cure.
-    """
+    """A file that holds no usable card image: `path`, `place`, `reason`; the message ends in the cure."""
 
     def __init__(self, path: str, place: str, reason: str, next_step: str = REPAIR) -> None:
         super().__init__(f"{path}: {place}: {reason}. {next_step}")
@@ -92,6 +89,10 @@ def decode(raw: bytes, path: str) -> ImageText:
             "the card does not match its checksum: something was changed or lost",
         )
     state = _state(body, path)
+    if state.get("kind") != header.get("kind"):
+        raise DamagedImageError(
+            path, "line 1", f"the header names another kind of card than {state.get('kind')}"
+        )
     start = sum(map(len, lines[: count + 1])) + count + 1
     changes, intact, chain = _journal(lines, count + 1, header["sha256"][:CHAIN_DIGITS], path)
     return ImageText(state, tuple(changes), start + intact, chain)
@@ -118,7 +119,8 @@ def _header(line: bytes, path: str) -> dict[str, Any]:
             f"image version {header.get('version')!r} is not the version {VERSION} that this program reads",
             "Use the version of the program that wrote it; the file was left as it is.",
         )
-    if not isinstance(header.get("lines"), int) or not isinstance(header.get("sha256"), str):
+    lines = header.get("lines")
+    if not isinstance(lines, int) or lines < 1 or not isinstance(header.get("sha256"), str):
         raise DamagedImageError(path, "line 1", "the header lacks the number of lines or the checksum")
     return header
 

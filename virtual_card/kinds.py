@@ -41,9 +41,7 @@ _MAKERS: Mapping[str, Callable[[State, Random], VirtualCard]] = {
 
 
 def from_state(state: State, random: Random) -> VirtualCard:
-    """The card whose `state()` this is, powered off; raises DescriptionError naming the entry that
-    is wrong.
-    """
+    """The card whose `state()` this is, powered off; raises DescriptionError naming the wrong entry."""
     kind = state.get("kind")
     if not isinstance(kind, str) or kind not in _MAKERS:
         raise DescriptionError("kind", f"{kind!r} is none of {', '.join(_MAKERS)}")

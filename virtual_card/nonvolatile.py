@@ -1,5 +1,4 @@
-"""Memory that survives power, written in one place: with an undo log for each command, and a way to tear a
-write.
+"""Memory that survives power, written in one place, with an undo log for each command and a way to tear it.
 
 A command's writes are logged as (cell, place, old contents). Commit drops the log; an exception or the next
 power-on after a tear plays it back, so that a torn command leaves the old contents or the new ones, never a
@@ -22,9 +21,7 @@ CommitHook = Callable[[Sequence[Change]], None]
 
 
 class NonVolatile:
-    """Named cells with an undo log. `pending` is true while a command has something to commit or a tear is
-    armed.
-    """
+    """Named cells with an undo log; `pending`: there is something to commit, or a tear is armed."""
 
     __slots__ = ("_budget", "_undo", "cells", "names", "on_commit", "pending")
 

@@ -1,6 +1,4 @@
-"""The temporary key of a PSAM: what it may still be used for, and a MAC in progress (LD/T 32.9 sections 9.9,
-9.10).
-"""
+"""The temporary key of a PSAM: what it may still be used for, and a MAC in progress (LD/T 32.9 section 9)."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ ENCRYPTION_TYPES = frozenset({ENCRYPTION_TYPE, BOTH_TYPE})
 
 @dataclass(slots=True, repr=False)
 class SamSession:
-    """A delivered session key. Each kind of operation is served once; `chain` is the last block of a MAC
-    begun.
-    """
+    """A delivered key that serves each kind of operation once; `chain` is the last block of a MAC begun."""
 
     algorithm: Algorithm
     key: bytes

@@ -1,5 +1,4 @@
-"""What a card holds, as plain descriptions: the issuer fills them, an image stores them, the engine compiles
-them.
+"""What a card holds, as plain descriptions: the issuer fills, an image stores, the engine compiles them.
 
 How to make a card (exact names)::
 
@@ -51,8 +50,7 @@ PIN_TRIES = 6
 
 @dataclass(slots=True, repr=False)
 class KeyState:
-    """One key of a directory: `reference` is P2 of EXTERNAL AUTHENTICATION, `versions` maps 1, 2, 3 to key
-    bytes.
+    """One key of a directory, by version; `reference` is P2 of EXTERNAL AUTHENTICATION.
 
     `limit` 0 means that wrong authentications never lock it (maintenance keys BK and LK).
     """
@@ -69,9 +67,7 @@ class KeyState:
 
 @dataclass(slots=True, repr=False)
 class SamKey:
-    """One working key of a PSAM: `type` (6 MAC, 7 encryption, 8 both), `levels` left to diversify
-    (0 to 3).
-    """
+    """One working key of a PSAM: `type` (6 MAC, 7 encryption, 8 both), `levels` (0 to 3) to diversify."""
 
     name: str
     type: int
@@ -103,9 +99,7 @@ class CardFile:
 
     @classmethod
     def from_spec(cls, spec: FileSpec, contents: bytes | Sequence[bytes]) -> CardFile:
-        """The file that `spec` declares, holding `contents`: bytes for a transparent file, else
-        its records.
-        """
+        """The file that `spec` declares; its contents are bytes (transparent) or records."""
         transparent = spec.structure.name == "TRANSPARENT"
         if transparent != isinstance(contents, bytes):
             wanted = "bytes" if transparent else "a list of records"

@@ -62,14 +62,14 @@ def _library() -> _Library:
 
 def new_cipher(algorithm: Algorithm, key: bytes) -> Cipher[modes.ECB]:
     """An ECB cipher; 8-byte DES keys are K K K and 16-byte ones K1 K2 K1; ValueError on other lengths."""
-    library = _library()
+    cipher, triple_des, sm4, ecb = _library()
     if algorithm is Algorithm.SM4:
-        return library.cipher(library.sm4(key), library.ecb)
+        return cipher(sm4(key), ecb)
     if algorithm is Algorithm.SSF33:
         raise UnpublishedAlgorithmError
     if len(key) not in (8, 16):
         raise ValueError(f"a DES key has 8 or 16 bytes, not {len(key)}")
-    return library.cipher(library.triple_des((key + key)[:16] + key[:8]), library.ecb)
+    return cipher(triple_des((key + key)[:16] + key[:8]), ecb)
 
 
 def block_cipher(algorithm: Algorithm, key: bytes) -> Transform:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 
 from terminal.backoffice.office import Office
 from terminal.backoffice.records import CardStatus
@@ -13,6 +14,7 @@ from terminal.trace.centre import state_text
 from terminal.trace.entries import ComparisonEntry, Row
 from terminal.trace.names import card_name
 from virtual_card.card import VirtualCard
+from virtual_card.image import diff
 
 ALWAYS = ("card/pin", "card/pin_tries", "/FA/", "/FC/", "SLE4442+", "SLE4428+", "DF0003/")
 """Paths of facts that are shown even where nothing changed."""
@@ -50,11 +52,14 @@ def difference_rows(before: Sequence[Fact], after: Sequence[Fact], always: Seque
     return rows
 
 
-CENTRE_FACTS = {
+CENTRE_FACTS: Mapping[str, tuple[Text, Callable[[CardStatus], str]]] = {
     "state": (Text("state", "状态"), lambda card: state_text(card.state)),
     "usable": (Text("usable", "可否使用"), lambda card: "yes 可用" if card.usable else "no 不可用"),
     "balance": (Text("balance", "个人账户余额"), lambda card: yuan(card.balance_fen)),
-    "reservation": (Text("reservation", "预占"), lambda card: card.reservation.value if card.reservation else "none"),
+    "reservation": (
+        Text("reservation", "预占"),
+        lambda card: card.reservation.value if card.reservation else "none",
+    ),
     "replaced_by": (Text("replaced by", "已换发"), lambda card: card.replaced_by or "-"),
 }
 
@@ -71,7 +76,15 @@ def compare_centre(office: Office, before: Sequence[CardStatus], numbers: Sequen
 
 def _centre_rows(card: CardStatus, earlier: CardStatus | None) -> list[Row]:
     whose = Text("old card", "医保卡") if card.role == "old" else Text("new card", "社保卡")
-    rows = [Row(f"{card.role}/number", Text(f"{whose.en} number", f"{whose.zh}卡号"), card.number, card.number, False)]
+    rows = [
+        Row(
+            f"{card.role}/number",
+            Text(f"{whose.en} number", f"{whose.zh}卡号"),
+            card.number,
+            card.number,
+            False,
+        )
+    ]
     for key, (text, value) in CENTRE_FACTS.items():
         if key == "replaced_by" and card.role == "new":
             continue
@@ -81,3 +94,14 @@ def _centre_rows(card: CardStatus, earlier: CardStatus | None) -> list[Row]:
     return rows
 
 
+def compare_images(a: str, first: VirtualCard, b: str, second: VirtualCard) -> ComparisonEntry | None:
+    """How two cards differ, None for equal ones; what no fact covers is named by its place in the image."""
+    differences = diff(first, second)
+    if not differences:
+        return None
+    rows = difference_rows(card_facts(first), card_facts(second))
+    if not rows:
+        rows = [
+            Row(found.path, Text(found.path, ""), "****", "**** (changed)", True) for found in differences
+        ]
+    return ComparisonEntry("card", Text(f"{a} and {b}", "比较"), tuple(rows), (Path(a).name, Path(b).name))

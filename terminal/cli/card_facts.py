@@ -1,13 +1,21 @@
-"""What is on a card, decoded and masked, as sections of facts: the one view behind show, diff and before-and-after."""
+"""What is on a card, decoded and masked: the one view behind show, diff and before-and-after."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from apdu.explain_data import shown
-from apdu.layout import DirectorySpec, FileSpec, ItemValue, LayoutError, Structure, card_layout
-from apdu.layout import application_status
+from apdu.layout import (
+    Access,
+    DirectorySpec,
+    FileSpec,
+    ItemValue,
+    LayoutError,
+    Structure,
+    application_status,
+    card_layout,
+)
 from apdu.layout.application_status import read_status_records
 from apdu.layout.old_cards import OLD_CARDS
 from apdu.layout.psam import psam_layout
@@ -57,7 +65,9 @@ def sections(card: VirtualCard) -> list[Section]:
     for directory in contents.directories:
         declared = layout.get(directory.name)
         found.append(_directory(directory, declared))
-        found += [_file(directory, file, declared.file(file.fid) if declared else None) for file in directory.files]
+        found += [
+            _file(directory, file, declared.file(file.fid) if declared else None) for file in directory.files
+        ]
     return [*found, *_notes(contents.notes)]
 
 
@@ -113,15 +123,15 @@ def _directory(directory: Directory, declared: DirectorySpec | None) -> Section:
     for key in directory.keys:
         tries = f"{key.tries_left} of {key.limit} tries" if key.limit else "never locks"
         held = f"{len(key.versions)} versions, {tries}" if len(key.versions) > 1 else tries
-        values = tuple(sorted(key.versions.items())), key.tries_left, key.limit
-        found.append(_fact(f"{path}/key/{key.name}", f"Key {key.name}", "密钥", f"{HIDDEN} {held}", values))
+        compared: object = (tuple(sorted(key.versions.items())), key.tries_left, key.limit)
+        found.append(_fact(f"{path}/key/{key.name}", f"Key {key.name}", "密钥", f"{HIDDEN} {held}", compared))
     for sam in directory.sam_keys:
         held = f"{HIDDEN} type {sam.type}, id {sam.id:02X}, {sam.levels} levels left"
-        values = sam.value, sam.type, sam.id, sam.levels
+        compared = (sam.value, sam.type, sam.id, sam.levels)
         where = f"{path}/key/{sam.name}/{sam.type}"
-        found.append(_fact(where, f"Key {sam.name}", "密钥", held, values))
+        found.append(_fact(where, f"Key {sam.name}", "密钥", held, compared))
     label = declared.label_zh if declared else ""
-    return Section(path, Text(f"Directory {directory.name}", label), "", tuple(found))
+    return Section(path, Text("Directory", label), "", tuple(found))
 
 
 def _file(directory: Directory, file: CardFile, spec: FileSpec | None) -> Section:
@@ -134,8 +144,6 @@ def _file(directory: Directory, file: CardFile, spec: FileSpec | None) -> Sectio
 
 
 def _rule(rule: tuple[frozenset[str], ...]) -> str:
-    from apdu.layout import Access
-
     return str(Access(rule))
 
 
@@ -195,7 +203,7 @@ def _memory_card(card: MemoryCard) -> Section:
     return Section("card", card_name(card.kind), "", tuple(found))
 
 
-_NOTES = {
+_NOTES: Mapping[str, tuple[Text, Callable[[str], str]]] = {
     issue_record.HOLDER_ID: (Text("Holder's ID number", "公民身份号码"), mask_id),
     issue_record.HOLDER_NAME: (Text("Holder", "持卡人"), str),
     issue_record.OLD_PIN: (Text("PIN", "密码"), lambda value: HIDDEN),
@@ -214,5 +222,7 @@ def _notes(notes: dict[str, str]) -> Iterator[Section]:
     ]
     others = {name: value for name, value in notes.items() if name not in _NOTES}
     if others:
-        found.append(_fact("notes/other", "Medical base data", "医疗保险基本信息", f"{len(others)} items", others))
+        found.append(
+            _fact("notes/other", "Medical base data", "医疗保险基本信息", f"{len(others)} items", others)
+        )
     yield Section("notes", Text("Issuer's notes, not on the card", "发卡记录"), "", tuple(found))

@@ -9,8 +9,12 @@ from terminal.exit_codes import ExitCode
 
 
 @click.command()
-@click.option("--kind", type=click.Choice(SOCIAL_KINDS), default="ssc-3.0", show_default=True, help="The new card.")
-@click.option("--old", type=click.Choice(OLD_KINDS), default="sle4442", show_default=True, help="The old card.")
+@click.option(
+    "--kind", type=click.Choice(SOCIAL_KINDS), default="ssc-3.0", show_default=True, help="The new card."
+)
+@click.option(
+    "--old", type=click.Choice(OLD_KINDS), default="sle4442", show_default=True, help="The old card."
+)
 @click.option("--hsm", is_flag=True, help="Authenticate through the centre's HSM instead of a PSAM.")
 @json_option
 @quiet_option

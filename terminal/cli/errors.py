@@ -91,6 +91,8 @@ def _verdict(error: BaseException) -> tuple[ExitCode, str]:
 
 
 def _usage(error: click.ClickException) -> str:
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message()
     context = getattr(error, "ctx", None)
     hint = f"; `{context.command_path} --help` shows the options" if context else ""
     return f"ssc: {error.format_message().rstrip('.')}{hint}"
@@ -113,7 +115,7 @@ def _file_message(error: OSError) -> str:
 
 
 def _bug(error: BaseException) -> str:
-    """Kind and place of an unexpected error; its own text stays out, since it may hold what must not be shown."""
+    """Kind and place of an unexpected error; not its own text, which may hold what must not be shown."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)]
     place = f" at {Path(own[-1].filename).relative_to(ROOT)}:{own[-1].lineno}" if own else ""

@@ -1,4 +1,4 @@
-"""Files that people write by hand: YAML with a shape. What is no YAML is damaged; what says something wrong is usage."""
+"""YAML files that people write by hand: what is no YAML is damaged, what says something wrong is usage."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class InputFileError(ValueError):
-    """A file that cannot be read, or whose contents do not fit; names file, path inside it and the next step."""
+    """A file that cannot be read, or says something wrong; names file, path inside and next step."""
 
 
 class MalformedFileError(ValueError):
@@ -20,7 +20,7 @@ class MalformedFileError(ValueError):
 
 
 def read_yaml(path: str | Path, *, all_text: bool = False) -> Any:
-    """The document in a YAML file; `all_text` leaves every scalar a string. Raises both errors of this module."""
+    """The document of a YAML file; `all_text` leaves scalars strings. Raises both errors of this module."""
     try:
         text = Path(path).read_text(encoding="utf-8")
     except OSError as error:
@@ -37,7 +37,7 @@ def read_yaml(path: str | Path, *, all_text: bool = False) -> Any:
 
 
 def read_shape(path: str | Path, shape: Any, hint: str, *, all_text: bool = False) -> Any:
-    """The document of a YAML file as `shape`; `hint` says how it should look. Raises both errors of this module."""
+    """The document as `shape`; `hint` says how it should look. Raises both errors of this module."""
     document = read_yaml(path, all_text=all_text)
     try:
         return msgspec.convert(document, shape)

@@ -13,14 +13,17 @@ from terminal.exit_codes import ExitCode
 
 COMMANDS = {
     "demo": ("terminal.cli.demo_command", "demo", "Play the whole dual insert on two virtual cards."),
-    "pharmacy": ("terminal.cli.pharmacy", "pharmacy", "What happens at the counter of a designated pharmacy."),
+    "pharmacy": (
+        "terminal.cli.pharmacy",
+        "pharmacy",
+        "What happens at the counter of a designated pharmacy.",
+    ),
     "centre": ("terminal.cli.centre", "centre", "The back office: bring cards in, look at them."),
     "card": ("terminal.cli.card", "card", "Make, show and compare virtual cards."),
+    "scenario": ("terminal.cli.scenario", "scenario", "Sessions as data: play and sweep them."),
     "apdu": ("terminal.cli.apdu", "apdu", "Send command APDUs to a card."),
 }
 """Name of each command, the module and object that carry it out, and its line in `ssc --help`."""
-
-EXIT_CODES = "\b\nExit codes:\n" + "\n".join(f"  {int(code):<3} {code.meaning}" for code in ExitCode)
 
 
 class Commands(click.Group):
@@ -43,6 +46,11 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the exit codes mean."""
+        with formatter.section("Exit codes"):
+            formatter.write_dl([(str(int(code)), code.meaning) for code in ExitCode])
+
     def main(
         self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **options: Any
     ) -> NoReturn:
@@ -51,7 +59,7 @@ class Commands(click.Group):
         try:
             code = super().main(args, prog_name, **options) or ExitCode.DONE
             sys.stdout.flush()
-        except BaseException as error:
+        except (Exception, KeyboardInterrupt) as error:
             from terminal.cli.errors import report
 
             code = report(error)
@@ -61,7 +69,6 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-    epilog=EXIT_CODES,
 )
 @click.version_option(package_name="ssc-terminal", prog_name="ssc", message="%(prog)s %(version)s")
 def cli() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import click
 
 SOCIAL_KINDS = ("ssc-1.0", "ssc-2.0", "ssc-3.0")
 OLD_KINDS = ("sle4442", "sle4428", "old-cpu")
+ALL_KINDS = (*SOCIAL_KINDS, *OLD_KINDS, "psam")
 SHANGHAI = timezone(timedelta(hours=8))
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -36,3 +37,21 @@ class Moment(click.ParamType[datetime]):
 
 
 MOMENT = Moment()
+
+
+class Day(click.ParamType[date]):
+    """A calendar day as ISO 8601."""
+
+    name = "date"
+
+    def convert(self, value: str | date, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day; write it like 2030-01-31", param, ctx)
+
+
+DAY = Day()

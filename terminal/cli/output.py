@@ -1,4 +1,4 @@
-"""Where commands write: plain lines, coloured ones on a terminal, JSON lines; a closed pipe never ends the work."""
+"""Where commands write: plain lines, coloured on a terminal; a closed pipe never ends the work."""
 
 from __future__ import annotations
 

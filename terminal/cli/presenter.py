@@ -1,4 +1,4 @@
-"""What a command shows of a visit: everything, what is said at the counter, JSON lines, or the receipt alone."""
+"""What a command shows of a visit: all, what is said at the counter, JSON lines, or the receipt."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ import click
 
 from terminal.cli.output import say, show
 from terminal.trace.as_json import entry_line
-from terminal.trace.as_text import entry_lines, receipt_lines, spoken_lines
+from terminal.trace.as_text import answered_lines, entry_lines, receipt_lines, spoken_lines
 from terminal.trace.entries import Entry, ReceiptEntry
 
 
 class View(Enum):
-    """How much of a visit is shown, and in which form."""
+    """How much of a visit is shown; ANSWERED is SPOKEN without what the console has prompted for."""
 
     FULL = "full"
     SPOKEN = "spoken"
+    ANSWERED = "answered"
     JSON = "json"
     RECEIPT = "receipt"
 
@@ -29,6 +30,8 @@ def present(view: View, entry: Entry) -> None:
         show(entry_lines(entry))
     elif view is View.SPOKEN:
         show(spoken_lines(entry))
+    elif view is View.ANSWERED:
+        show(answered_lines(entry))
     elif isinstance(entry, ReceiptEntry):
         show(receipt_lines(entry.receipt))
 
@@ -36,7 +39,7 @@ def present(view: View, entry: Entry) -> None:
 def choose(as_json: bool, quiet: bool, otherwise: View) -> View:
     """The view that the options `--json` and `--quiet` ask for."""
     if as_json and quiet:
-        raise click.UsageError("--json and --quiet exclude each other; give one of them")
+        raise click.ClickException("--json and --quiet exclude each other; give one of them")
     if as_json:
         return View.JSON
     return View.RECEIPT if quiet else otherwise

@@ -8,6 +8,7 @@ from terminal.cli.presenter import View, present
 from terminal.counter import Counter
 from terminal.flow.dual_insert_run import Ended
 from terminal.flow.operator import Operator
+from terminal.flow.steps import Role
 from terminal.trace.entries import EndEntry, Entry
 from terminal.trace.recorder import Recorder
 
@@ -22,5 +23,9 @@ def visit(counter: Counter, operator: Operator, status_fid: int | None, view: Vi
 
 
 def occupied(counter: Counter) -> dict[str, str | None]:
-    """The kind of the card in each slot of a counter, None where it is empty."""
-    return {role.value: slot.card.kind if slot.card else None for role, slot in counter.slots.items()}
+    """The kind of the card in each slot, None where it is empty; `reader` where one serves both cards."""
+    names = {role: role.value for role in counter.slots}
+    if counter.slots[Role.OLD] is counter.slots[Role.NEW]:
+        names = {Role.OLD: "reader", Role.PSAM: Role.PSAM.value}
+    cards = {name: counter.slots[role].card for role, name in names.items()}
+    return {name: card.kind if card else None for name, card in cards.items()}

@@ -4,7 +4,8 @@ The flow is the table `MACHINE`; `terminal.flow.dual_insert_actions` says what i
 the writes is what makes recovery possible: the centre reserves, the card notes it in its journal, PIN, medical data
 and status are written, the centre commits, the journal is closed. So whenever something happens in between, the next
 insertion in any terminal finds the reservation at the centre (and the journal on the card) and finishes or undoes it;
-after the commit only the journal can still be open.
+after the commit only the journal can still be open. `UNDO` does nothing where nothing was reserved yet, so that the
+ways out of a first visit and of a resumed one are the same.
 """
 
 from __future__ import annotations
@@ -68,7 +69,6 @@ class Event(Enum):
     PIN_BLOCKED = auto()
     LAST_TRY_DECLINED = auto()
     COMPLETION = auto()
-    ABANDONED = auto()
     NOT_GENUINE = auto()
     CARD_BLOCKED = auto()
     CARD_REFUSED = auto()
@@ -127,19 +127,25 @@ MACHINE: Machine[State, Event, Outcome] = Machine(
         },
         State.CHECK_CARD_PIN: {
             Event.DONE: State.ENTER_PIN,
-            Event.CARD_PIN_BLOCKED: Outcome.CARD_PIN_BLOCKED,
-            Event.CARD_PIN_LAST_TRY: Outcome.CARD_PIN_LAST_TRY,
+            Event.CARD_PIN_BLOCKED: State.UNDO,
+            Event.CARD_PIN_LAST_TRY: State.UNDO,
         },
         State.ENTER_PIN: {
             Event.DONE: State.RESERVE,
             Event.PIN_WRONG: State.ENTER_PIN,
-            Event.PIN_BLOCKED: Outcome.PIN_BLOCKED,
-            Event.LAST_TRY_DECLINED: Outcome.LAST_TRY_DECLINED,
-            Event.ABANDONED: State.UNDO,
+            Event.PIN_BLOCKED: State.UNDO,
+            Event.LAST_TRY_DECLINED: State.UNDO,
+            Event.CANCELLED: State.UNDO,
+            Event.TIMED_OUT: State.UNDO,
         },
         State.RESERVE: {Event.DONE: State.OPEN_JOURNAL},
         State.OPEN_JOURNAL: {Event.DONE: State.WRITE_PIN, **UNDOABLE},
-        State.WRITE_PIN: {Event.DONE: State.WRITE_MEDICAL, Event.CARD_PIN_FOREIGN: State.UNDO, **UNDOABLE},
+        State.WRITE_PIN: {
+            Event.DONE: State.WRITE_MEDICAL,
+            Event.CARD_PIN_FOREIGN: State.UNDO,
+            Event.CARD_PIN_LAST_TRY: State.UNDO,
+            **UNDOABLE,
+        },
         State.WRITE_MEDICAL: {Event.DONE: State.WRITE_STATUS, **UNDOABLE},
         State.WRITE_STATUS: {Event.DONE: State.CONFIRM, **UNDOABLE},
         State.CONFIRM: {Event.DONE: State.CLOSE_JOURNAL, Event.REFUSED: State.UNDO},
@@ -147,8 +153,11 @@ MACHINE: Machine[State, Event, Outcome] = Machine(
         State.CLOSE_JOURNAL: {Event.DONE: State.RECEIPT},
         State.RECEIPT: {Event.DONE: Outcome.ACTIVATED, Event.COMPLETION: Outcome.COMPLETED},
         State.UNDO: {
-            Event.ABANDONED: Outcome.CANCELLED,
+            Event.CARD_PIN_BLOCKED: Outcome.CARD_PIN_BLOCKED,
+            Event.CARD_PIN_LAST_TRY: Outcome.CARD_PIN_LAST_TRY,
             Event.CARD_PIN_FOREIGN: Outcome.CARD_PIN_FOREIGN,
+            Event.PIN_BLOCKED: Outcome.PIN_BLOCKED,
+            Event.LAST_TRY_DECLINED: Outcome.LAST_TRY_DECLINED,
         },
     },
     anywhere={

@@ -21,7 +21,6 @@ from terminal.errors import CardBlockedError, CardError
 from terminal.flow import texts
 from terminal.flow.authentication import prove_genuine, start_psam
 from terminal.flow.dual_insert import Event, State
-from terminal.flow.operator import OperatorCancelledError
 from terminal.flow.steps import (
     Confirm,
     EnterPin,
@@ -42,7 +41,7 @@ from terminal.procedures.files import select_directory
 from terminal.procedures.identify import CardKind, identify
 from terminal.procedures.medical import MEDICAL_FID, medical_records
 from terminal.procedures.old_card import read_old_card
-from terminal.procedures.pin import query_tries, take_over_pin
+from terminal.procedures.pin import TakeOver, query_tries, take_over_pin
 from terminal.procedures.social import read_holder, read_issuer_data
 
 
@@ -194,12 +193,9 @@ def enter_pin(visit: Visit) -> Flow[Event]:
     tries = visit.answer.pin_tries
     if tries == 0:
         return Event.PIN_BLOCKED
-    try:
-        if tries == 1 and not (yield Confirm(texts.LAST_TRY)):
-            return Event.LAST_TRY_DECLINED
-        pin = yield EnterPin(texts.ENTER_OLD_PIN, tries)
-    except OperatorCancelledError:
-        return Event.ABANDONED if visit.open_reservation else Event.CANCELLED
+    if tries == 1 and not (yield Confirm(texts.LAST_TRY)):
+        return Event.LAST_TRY_DECLINED
+    pin = yield EnterPin(texts.ENTER_OLD_PIN, tries)
     checked = yield VerifyOldPin(visit.place, visit.card_key, pin, visit.old_number)
     if checked.correct:
         visit.pin = pin
@@ -223,12 +219,19 @@ def open_journal(visit: Visit) -> Flow[Event]:
     return Event.DONE
 
 
+_TAKEN_OVER = {
+    TakeOver.DONE: Event.DONE,
+    TakeOver.FOREIGN: Event.CARD_PIN_FOREIGN,
+    TakeOver.LAST_TRY: Event.CARD_PIN_LAST_TRY,
+}
+
+
 def write_pin(visit: Visit) -> Flow[Event]:
     """The new card takes over the old card's PIN."""
     if visit.pin is None:
         raise ValueError("no PIN was entered")
     taken = yield from on(visit.role, take_over_pin(visit.settings.initial_pin, visit.pin))
-    return Event.DONE if taken else Event.CARD_PIN_FOREIGN
+    return _TAKEN_OVER[taken]
 
 
 def write_medical(visit: Visit) -> Flow[Event]:
@@ -273,13 +276,14 @@ def print_receipt(visit: Visit) -> Flow[Event]:
 
 
 def undo(visit: Visit) -> Flow[Event]:
-    """The card first, while its reservation still opens it; PIN and medical data stay. Returns what led here.
+    """Give up what this visit or an earlier one began, if anything. Returns what led here.
 
-    Interrupted between the two, the reservation is still open, and the next insertion finishes what this one gave up.
+    The card first, while its reservation still opens it; PIN and medical data stay. Interrupted between the two, the reservation is still open, and the next insertion finishes what this one gave up.
     """
-    yield from _write_status(visit, SocialState.SEALED)
-    yield from _write_journal(visit, JournalPhase.CLOSED)
-    yield ReleaseReservation(visit.place, visit.number)
+    if visit.open_reservation is not None:
+        yield from _write_status(visit, SocialState.SEALED)
+        yield from _write_journal(visit, JournalPhase.CLOSED)
+        yield ReleaseReservation(visit.place, visit.number)
     if visit.cause is None:
         raise ValueError("nothing led to the undoing")
     return visit.cause

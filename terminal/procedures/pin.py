@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
+
 from apdu.commands import change_pin, verify, verify_query
 from apdu.status import tries_left
 from terminal.errors import CardRefusedError
@@ -9,6 +11,14 @@ from terminal.flow.steps import Procedure
 from terminal.text import Pin
 
 BLOCKED = 0x6983
+
+
+class TakeOver(Enum):
+    """What became of taking over the old card's PIN."""
+
+    DONE = auto()
+    FOREIGN = auto()
+    LAST_TRY = auto()
 
 
 def query_tries(limit: int) -> Procedure[int]:
@@ -37,21 +47,21 @@ def verify_pin(pin: Pin) -> Procedure[int | None]:
     return left
 
 
-def take_over_pin(initial: Pin, old: Pin) -> Procedure[bool]:
-    """Make the old card's PIN the PIN of this card; True where it works afterwards.
+def take_over_pin(initial: Pin, old: Pin) -> Procedure[TakeOver]:
+    """Make the old card's PIN the PIN of this card: DONE where it works afterwards.
 
     A card that carries it already (torn earlier) is normal: VERIFY the old PIN first, CHANGE initial to old only
-    on a wrong answer, and only with two tries or more left.
+    on a wrong answer, and only with two tries or more left (else LAST_TRY). FOREIGN: neither was right.
     """
     left = yield from verify_pin(old)
     if left is None:
-        return True
-    if left < 1:
-        return False
+        return TakeOver.DONE
+    if left < 2:
+        return TakeOver.LAST_TRY
     command = change_pin(initial.bcd(), old.bcd())
     response = yield command
     if response.ok:
-        return True
+        return TakeOver.DONE
     if tries_left(response.sw) is None and response.sw != BLOCKED:
         raise CardRefusedError(command, response, "changing the PIN from the initial one to the old card's")
-    return False
+    return TakeOver.FOREIGN

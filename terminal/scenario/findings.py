@@ -5,16 +5,37 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apdu.commands import select_name, verify
+from apdu.instructions import find
 from apdu.layout.application_status import StatusFile, read_status_records
 from apdu.layout.ssse import DF_NAME
 from apdu.layout.states import JournalPhase, SocialState
+from terminal.backoffice.ports import HsmMessage
+from terminal.flow.authentication import Means
+from terminal.flow.steps import Role
 from terminal.scenario.model import Expectation
 from terminal.scenario.stage import Stage
+from terminal.session import CardExchanged, CentreAnswered, Event
 from terminal.text import Pin
 from virtual_card.card import ProcessorCard, VirtualCard
 from virtual_card.issue_record import issue_record
 
 NONE = "none"
+
+
+@dataclass(slots=True)
+class MeansSeen:
+    """What really authenticated the terminal in a visit: the HSM where it was asked once, else the PSAM."""
+
+    means: Means | None = None
+
+    def listen(self, event: Event) -> None:
+        """Note authentication data computed by a PSAM and messages to the HSM."""
+        if isinstance(event, CentreAnswered) and isinstance(event.request, HsmMessage):
+            self.means = Means.HSM
+        elif isinstance(event, CardExchanged) and event.role is Role.PSAM and self.means is None:
+            known = find(event.command.cla, event.command.ins)
+            if known is not None and known.name == "CIPHER DATA" and event.response.ok:
+                self.means = Means.PSAM
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import msgspec
 
 from terminal.backoffice.ports import UnreachableError
 from terminal.exit_codes import ExitCode
+from terminal.flow.authentication import Means
 from terminal.flow.dual_insert_run import Ended
 from terminal.flow.steps import Role
 from terminal.scenario.model import (
@@ -22,10 +23,10 @@ from terminal.scenario.model import (
     TerminalSpec,
     VisitSpec,
 )
-from terminal.scenario.findings import final_problems
+from terminal.scenario.findings import MeansSeen, final_problems
 from terminal.scenario.script import ScriptMismatchError, ScriptOperator
 from terminal.scenario.stage import Stage
-from terminal.session import Listener, Party, TerminalPowerLossError
+from terminal.session import Event, Listener, Party, TerminalPowerLossError
 from virtual_card.faults import FaultPlan, FaultPlanError
 
 
@@ -80,6 +81,7 @@ class Visit:
 
     ended: Ended | None
     operator: ScriptOperator
+    means: Means | None = None
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -109,13 +111,21 @@ def play(stage: Stage, visit: VisitSpec, listener: Listener | None = None) -> Vi
     others = tuple(fault for fault in visit.faults if not isinstance(fault, CardFault))
     disturbance = PlannedDisturbance(others, stage.scenario.centre.reachable)
     played = Visit(None, operator)
+    seen = MeansSeen()
+
+    def tell(event: Event) -> None:
+        seen.listen(event)
+        if listener is not None:
+            listener(event)
+
     try:
-        played.ended = counter.dual_insert(operator, listener, disturbance)
+        played.ended = counter.dual_insert(operator, tell, disturbance)
     except TerminalPowerLossError:
         pass  # the visit has no outcome; cards and centre keep what they had
     except ScriptMismatchError as error:
         played.problems.append(str(error))
     counter.clear()
+    played.means = seen.means
     return played
 
 
@@ -145,6 +155,9 @@ def _visit_problems(stage: Stage, visit: VisitSpec, played: Visit) -> list[str]:
     code = played.ended.outcome.exit_code if played.ended else ExitCode.DONE
     if expect.exit_code is not None and code != expect.exit_code:
         problems.append(f"exit code {code}, expected {expect.exit_code}")
+    if expect.means is not None and played.means is not Means(expect.means):
+        used = played.means.value if played.means else "nothing"
+        problems.append(f"authenticated by {used}, expected {expect.means}")
     problems += [f"nothing asked for {step}" for step in played.operator.leftover()]
     said = [str(text) for text in played.operator.shown]
     problems += [f"nobody said {part!r}" for part in expect.says if not any(part in text for text in said)]

@@ -41,9 +41,9 @@ class EnterPinStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_
 
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag="answer"):
-    """Answer a yes-or-no question."""
+    """Answer a yes-or-no question (`yes` itself is a boolean to YAML, so it cannot be the key)."""
 
-    yes: bool
+    agree: bool
 
 
 class Cancel(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag="cancel"):
@@ -97,7 +97,7 @@ class ScriptOperator:
 
     def confirm(self, request: Confirm) -> bool:
         """Give the script's answer."""
-        return bool(self._take(Answer, f"confirm: {request.text.en}").yes)
+        return bool(self._take(Answer, f"confirm: {request.text.en}").agree)
 
     def show(self, request: Show) -> None:
         """Remember what was shown."""

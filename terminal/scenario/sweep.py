@@ -2,8 +2,8 @@
 
 At each exchange, on both sides of it: the card is pulled, the terminal loses its power; at each exchange with a card
 that writes, the card is torn after every byte of the write in turn; at each exchange with the centre the request is
-lost, or the answer. Two ways back are tried: the holder starts all over, or first hands in the new card alone at
-another pharmacy.
+lost, or the answer. Three ways back are tried: the holder starts all over; or first hands in the new card alone at
+another pharmacy, or does so and cancels.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from terminal.flow.steps import Role
 from terminal.scenario import invariants
 from terminal.scenario.findings import centre_side
 from terminal.scenario.model import Scenario, ScenarioError
-from terminal.scenario.script import OLD_PIN, EnterPinStep, Insert, Remove, ScriptOperator, ScriptStep
+from terminal.scenario.script import OLD_PIN, Cancel, EnterPinStep, Insert, Remove, ScriptOperator, ScriptStep
 from terminal.scenario.stage import Stage
 from terminal.session import CardExchanged, Disturbance, Event, Party, TerminalPowerLossError
 from virtual_card.faults import Fault, FaultKind, FaultPlan
@@ -30,6 +30,7 @@ OTHER_PHARMACY = "990100000002"
 HOLDERS_CARDS = (Party.OLD, Party.NEW)
 FINISHED = (Outcome.ACTIVATED, Outcome.COMPLETED, Outcome.ALREADY_ACTIVE)
 NEW_CARD_ALONE: Sequence[ScriptStep] = (Insert(card="new"), EnterPinStep(pin=OLD_PIN), Remove())
+GIVEN_UP: Sequence[ScriptStep] = (Insert(card="new"), Cancel(), Remove())
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,7 @@ def _record(stage: Stage, scenario: Scenario) -> _Map:
 
 
 def _try(original: Stage, scenario: Scenario, point: Point) -> Iterator[Violation]:
-    for way_back in (_all_over, _new_card_first):
+    for way_back in (_all_over, _new_card_first, _given_up_first):
         stage = original.copy()
         old = centre_side(stage, "old")
         balance_fen = old.balance_fen if old else 0
@@ -211,7 +212,18 @@ def _all_over(stage: Stage, scenario: Scenario, balance_fen: int) -> list[str]:
 
 def _new_card_first(stage: Stage, scenario: Scenario, balance_fen: int) -> list[str]:
     """The holder hands in the new card alone at another pharmacy, and starts again only if that did not do it."""
-    _visit(stage, NEW_CARD_ALONE, pharmacy=OTHER_PHARMACY)
+    return _elsewhere_first(stage, scenario, balance_fen, NEW_CARD_ALONE)
+
+
+def _given_up_first(stage: Stage, scenario: Scenario, balance_fen: int) -> list[str]:
+    """The same, and the holder cancels there: what was begun is undone, and can be started again."""
+    return _elsewhere_first(stage, scenario, balance_fen, GIVEN_UP)
+
+
+def _elsewhere_first(
+    stage: Stage, scenario: Scenario, balance_fen: int, steps: Sequence[ScriptStep]
+) -> list[str]:
+    _visit(stage, steps, pharmacy=OTHER_PHARMACY)
     problems = invariants.always(stage, balance_fen) + invariants.settled(stage)
     return problems + _all_over(stage, scenario, balance_fen)
 

@@ -31,7 +31,7 @@ from terminal.trace.names import card_name
 MARGIN = 11
 BODY = WIDTH - MARGIN
 LABEL = 36
-SLOT_NAMES = {"old": "old card", "new": "new card", "psam": "PSAM"}
+SLOT_NAMES = {"old": "old card", "new": "new card", "psam": "PSAM", "reader": "reader"}
 DID = {
     ("insert", "done"): Text("inserts the card", "插卡"),
     ("remove", "done"): Text("takes the card out", "取卡"),
@@ -79,7 +79,7 @@ def spoken_lines(entry: Entry) -> Iterable[Line]:
 
 
 def name_of(text: Text) -> str:
-    """The name of a thing, English first as in the fields of an exchange; what is said has the Chinese first."""
+    """The name of a thing, English first as in exchanges; what is said has the Chinese first."""
     return f"{text.en} {text.zh}".rstrip()
 
 
@@ -88,14 +88,23 @@ def heading(text: str) -> Line:
     return line((f"── {text} ", "bold"), ("─" * (WIDTH - 4 - cell_len(text)), "dim"))
 
 
+def answered_lines(entry: Entry) -> Iterable[Line]:
+    """The spoken lines without the prompts that a person at this console has just answered."""
+    if isinstance(entry, OperatorEntry) and entry.action != "show":
+        return _slots(entry.slots) if entry.action in ("insert", "remove") else ()
+    return spoken_lines(entry)
+
+
 def _said(who: str, text: str, style: str = "") -> Iterator[Line]:
     """A speaker in the margin, wrapped text beside it."""
     for number, part in enumerate(wrap(text, BODY)):
         yield line((pad("" if number else f"  {who}", MARGIN), "bold"), (part, style))
 
 
-def labelled(label: str, value: str, style: str = "", margin: int = MARGIN, column: int = LABEL) -> Iterator[Line]:
-    """A label and its value in two columns; a label too long for its column pushes the value to the next line."""
+def labelled(
+    label: str, value: str, style: str = "", margin: int = MARGIN, column: int = LABEL
+) -> Iterator[Line]:
+    """A label and its value in two columns; beside or below a label too long for its column."""
     first, *more = wrap(value, WIDTH - margin - column)
     if cell_len(label) < column:
         yield line(" " * margin, pad(label, column), (first, style))
@@ -122,7 +131,9 @@ def _exchange(entry: ExchangeEntry) -> Iterator[Line]:
     told = entry.explanation
     title = f"{told.title} {told.title_zh}"
     gap = " " * max(BODY - cell_len(title) - cell_len(told.path), 2)
-    yield line((pad(f"  {SLOT_NAMES[entry.slot]}", MARGIN), "bold"), (title, "cyan"), gap, (told.path, "magenta"))
+    yield line(
+        (pad(f"  {SLOT_NAMES[entry.slot]}", MARGIN), "bold"), (title, "cyan"), gap, (told.path, "magenta")
+    )
     yield from _hex("> ", told.command_hex)
     yield from _hex("< ", f"{told.response_hex[:-4]} {told.response_hex[-4:]}".lstrip())
     for field in told.fields:
@@ -138,7 +149,9 @@ def _hex(mark: str, digits: str) -> Iterator[Line]:
 def _field(told: Explanation, field: Field) -> Iterator[Line]:
     inside = field.path.removeprefix(told.path).lstrip("/") if told.path else field.path
     label = f"{inside} {field.name} {field.name_zh}".lstrip()
-    yield from labelled(label, field.value or _undecoded(field.raw), "green", margin=MARGIN + 2, column=LABEL - 2)
+    yield from labelled(
+        label, field.value or _undecoded(field.raw), "green", margin=MARGIN + 2, column=LABEL - 2
+    )
 
 
 def _undecoded(raw: str) -> str:
@@ -182,7 +195,9 @@ def _slots(slots: Slots) -> Iterator[Line]:
     for number, (slot, kind) in enumerate(slots.items()):
         who = "" if number else "  slots"
         name = pad(SLOT_NAMES[slot], MARGIN)
-        yield line((pad(who, MARGIN), "bold"), name, (name_of(card_name(kind)), "dim" if kind is None else ""))
+        yield line(
+            (pad(who, MARGIN), "bold"), name, (name_of(card_name(kind)), "dim" if kind is None else "")
+        )
 
 
 def receipt_lines(receipt: Receipt) -> Iterator[Line]:
@@ -210,8 +225,8 @@ def _comparison(entry: ComparisonEntry) -> Iterator[Line]:
     yield line()
     yield heading(name_of(entry.text))
     label, value = 36, 21
-    titles = pad("", label), pad("before 之前", value), "after 之后"
-    yield line("  ", (titles[0] + titles[1] + titles[2], "dim"))
+    before, after = (" ".join(wrap(title, value - 1)[-1:]) for title in entry.columns)
+    yield line("  " + " " * label, (pad(before, value), "dim"), (after, "dim"))
     for row in entry.rows:
         yield from _row(row, label, value)
 

@@ -12,8 +12,8 @@ from apdu.redact import mask_id
 from terminal.backoffice.ports import (
     Answer,
     BackOfficeError,
-    Confirmed,
     ConfirmActivation,
+    Confirmed,
     HsmMessage,
     NewCardAnswer,
     NewCardQuery,

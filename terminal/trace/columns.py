@@ -17,7 +17,7 @@ def pad(text: str, width: int) -> str:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most `width` cells: broken at spaces and between Chinese characters, long words cut. Never empty."""
+    """Lines of at most `width` cells, broken at spaces and between Chinese characters; never none."""
     lines = [""]
     for piece in _PIECES.findall(text):
         room = width - cell_len(lines[-1])

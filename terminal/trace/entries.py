@@ -11,7 +11,7 @@ from terminal.flow.steps import Receipt
 from terminal.text import Text
 
 Slots = Mapping[str, str | None]
-"""Kind of the card in each slot (`old`, `new`, `psam`), None where the slot is empty."""
+"""Kind of card in each slot, None where empty: `old`, `new` (or `reader` for both), `psam`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +109,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonEntry:
-    """A card or the centre, before and after side by side."""
+    """A card or the centre, before and after side by side; `columns` are the headings of the two."""
 
     subject: str
     text: Text
     rows: tuple[Row, ...]
+    columns: tuple[str, str] = ("before 之前", "after 之后")
 
 
 Entry = (

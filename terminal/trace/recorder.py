@@ -39,7 +39,9 @@ class Recorder:
     `slots` tells which kind of card is in which slot now; `status_fid` as the region's profile has it.
     """
 
-    def __init__(self, take: Callable[[Entry], None], slots: Callable[[], Slots], status_fid: int | None) -> None:
+    def __init__(
+        self, take: Callable[[Entry], None], slots: Callable[[], Slots], status_fid: int | None
+    ) -> None:
         self._take = take
         self._slots = slots
         self._status_fid = status_fid
@@ -62,7 +64,8 @@ class Recorder:
         return self._acted(event)
 
     def _powered(self, event: CardPowered) -> PowerEntry:
-        kind = self._slots()[event.role.value]
+        slots = self._slots()
+        kind = slots.get(event.role.value, slots.get("reader"))
         self._explainers[event.role] = Explainer(kind, self._status_fid)
         return PowerEntry(event.role.value, event.reader, kind, event.atr.hex().upper())
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from typing import cast
 
 from apdu.crypto import Algorithm, authentication_data, session_key
 from virtual_card.applications.social import social_card
@@ -50,10 +49,14 @@ def sample_contents(algorithm: Algorithm = Algorithm.SM4) -> CardContents:
         directory_sfi=0x1E,
         keys=[key("IRK", 0, 3), key("UKSSSE", 4, 3), key("BK", 5, limit=0), key("RKSSSE", 0x0A)],
         files=[
-            CardFile(0xEF05, "VARIABLE", FREE, update, records=_records("0102AABB", "020133", "0304332E3030")),
+            CardFile(
+                0xEF05, "VARIABLE", FREE, update, records=_records("0102AABB", "020133", "0304332E3030")
+            ),
             CardFile(0xEF06, "VARIABLE", rule("RKSSSE"), update, records=_records("0802AAAA", "090131")),
             CardFile(0xEF07, "TRANSPARENT", FREE, update, body=bytes(range(256)) + bytes(range(44))),
-            CardFile(0xEF09, "VARIABLE", FREE, FREE, records=_records("0A0101", "0B0102", "0A0103", "0B0104")),
+            CardFile(
+                0xEF09, "VARIABLE", FREE, FREE, records=_records("0A0101", "0B0102", "0A0103", "0B0104")
+            ),
         ],
     )
     df03 = Directory(
@@ -72,9 +75,13 @@ def sample_contents(algorithm: Algorithm = Algorithm.SM4) -> CardContents:
         keys=[key("STKDF04", 0x82), key("RK1DF04", 0x84), key("UK1DF04", 0x85)],
         files=[
             CardFile(0xEF05, "VARIABLE", PIN_RULE, rule("UK1DF04"), records=_records("810144")),
-            CardFile(0xEF06, "FIXED", rule("PIN RK1DF04"), FREE, records=_records("90019191"), record_length=4),
+            CardFile(
+                0xEF06, "FIXED", rule("PIN RK1DF04"), FREE, records=_records("90019191"), record_length=4
+            ),
             CardFile(0xEF07, "TRANSPARENT", rule("PIN", "RK1DF04"), FREE, body=bytes(8)),
-            CardFile(0xEF08, "CYCLIC", FREE, FREE, records=_records("0303", "0202"), record_length=2, max_records=3),
+            CardFile(
+                0xEF08, "CYCLIC", FREE, FREE, records=_records("0303", "0202"), record_length=2, max_records=3
+            ),
             CardFile(0xEF0A, "VARIABLE", NEVER, NEVER, records=_records("FA00")),
             CardFile(0xEF0B, "VARIABLE", FREE, FREE, records=_records("0100"), max_records=2),
         ],
@@ -124,7 +131,7 @@ def fail_authentication(card: ProcessorCard, reference: int) -> str:
 
 def cells(card: ProcessorCard) -> list[Cell]:
     """The card's memory as it lies, copied."""
-    return [cast("Cell", cell[:]) for cell in card.memory.cells]
+    return [cell[:] for cell in card.memory.cells]
 
 
 def _records(*texts: str) -> list[bytes]:

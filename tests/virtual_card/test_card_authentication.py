@@ -1,4 +1,4 @@
-"""GET CHALLENGE, INTERNAL and EXTERNAL AUTHENTICATION, LD/T 32.5 sections 6.4, 6.5, 6.7; LD/T 32.4 section 9."""
+"""GET CHALLENGE, INTERNAL and EXTERNAL AUTHENTICATION, LD/T 32.5 section 6 and LD/T 32.4 section 9."""
 
 from __future__ import annotations
 

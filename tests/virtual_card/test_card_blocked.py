@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 import pytest
-from card_samples import ATR, SELECT_DF03, SELECT_DF04, SELECT_SSSE, VERIFY, sample_card, sample_contents, send
+from card_samples import (
+    ATR,
+    SELECT_DF03,
+    SELECT_DF04,
+    SELECT_SSSE,
+    VERIFY,
+    sample_card,
+    sample_contents,
+    send,
+)
 
 from virtual_card.card import ProcessorCard
 
@@ -28,7 +37,8 @@ def test_blocked_application_answers_9303_without_control_information(apdu: str)
 
 
 @pytest.mark.parametrize(
-    "apdu", [VERIFY, "0084000008", "00B2010400", "00A4020002EF05", "00A4000002EF05", "805E010007123456FF654321"]
+    "apdu",
+    [VERIFY, "0084000008", "00B2010400", "00A4020002EF05", "00A4000002EF05", "805E010007123456FF654321"],
 )
 def test_everything_answers_9303_while_it_is_current(apdu: str) -> None:
     assert send(blocked_application(), SELECT_DF04, apdu) == "9303"

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 import pytest
 from card_samples import SELECT_DF04, SELECT_SSSE, authenticate, sample_card, sample_contents, send
 
-from virtual_card.card import ProcessorCard
 from virtual_card.errors import CardMuteError
 from virtual_card.filesystem import compile_card
 from virtual_card.nonvolatile import Change
@@ -22,7 +21,14 @@ def test_fork_is_powered_off_and_independent() -> None:
     with pytest.raises(CardMuteError):
         send(twin, SELECT_SSSE)
     twin.power_on()
-    send(twin, "0020000003999999", "00DC0A48030A0155", "805E010007123456FF654321", SELECT_DF04, "00DC0043020404")
+    send(
+        twin,
+        "0020000003999999",
+        "00DC0A48030A0155",
+        "805E010007123456FF654321",
+        SELECT_DF04,
+        "00DC0043020404",
+    )
     assert card.state() == sample_card().state()
     assert twin.state() != card.state()
 
@@ -77,7 +83,12 @@ def test_a_bug_answers_6f00_and_raises_in_strict_mode() -> None:
 
 def test_changes_can_be_carried_out_on_another_card() -> None:
     card, other = sample_card(), sample_card()
-    card.on_commit = lambda changes: [other.apply(change) for change in changes] and None
+
+    def repeat(changes: Sequence[Change]) -> None:
+        for change in changes:
+            other.apply(change)
+
+    card.on_commit = repeat
     authenticate(card, "UKSSSE", 4)
     for apdu in ("00DC0A48030A0155", "00DC054C030C0155", "00D6870203AABBCC", "805E010007123456FF654321"):
         assert send(card, apdu) == "9000"
@@ -104,11 +115,18 @@ def test_descriptions_that_contradict_themselves_are_refused() -> None:
         compile_card(contents, "T=0")
 
 
-def test_no_answer_is_kept_from_one_card_to_the_next() -> None:
+def test_a_running_card_keeps_its_own_copy_of_its_description() -> None:
+    contents = sample_contents()
+    card = sample_card(contents)
+    contents.pin_limit = 15
+    contents.directories.clear()
+    assert card.state() == sample_card().state()
+
+
+def test_every_challenge_is_drawn_anew() -> None:
     card = sample_card()
     first = send(card, "0084000008")
     assert first != send(card, "0084000008")
-    assert isinstance(card, ProcessorCard)
 
 
 def test_import_needs_neither_cryptography_nor_construct() -> None:

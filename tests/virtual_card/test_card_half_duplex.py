@@ -1,4 +1,4 @@
-"""GET RESPONSE, the two faces, and bytes that are no command: LD/T 32.2 section 9.3, LD/T 32.5 section 6.6."""
+"""GET RESPONSE, the two faces, and bytes that are no command, LD/T 32.2 section 9.3."""
 
 from __future__ import annotations
 
@@ -63,6 +63,7 @@ def test_direct_face_gives_data_and_9000_at_once() -> None:
         ("00B2012C000100", "6700"),
         ("00FE000000", "6D00"),
         ("80FE000000", "6D00"),
+        ("841E000104AABBCCDD", "6D00"),
         ("C0B2012C00", "6E00"),
         ("04B2012C00", "6E00"),
         ("0026000104", "6E00"),

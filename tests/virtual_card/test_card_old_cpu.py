@@ -8,9 +8,7 @@ from apdu.layout.old_cards import OLD_CPU
 from virtual_card.applications.old_cpu import old_cpu_card, old_cpu_contents
 from virtual_card.card import ProcessorCard
 
-RECORDS = OLD_CPU.files[0].records(
-    {"Personal number": "99010000000001", "Name": "测试甲", "ID number": "990100199003070019"}
-)
+RECORDS = OLD_CPU.files[0].records({0x01: "99010000000001", 0x02: "测试甲", 0x03: "990100199003070019"})
 
 
 def old_card() -> ProcessorCard:

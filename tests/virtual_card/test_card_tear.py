@@ -1,4 +1,4 @@
-"""Tearing: whatever the command and wherever power fails, the old contents or the new ones (LD/T 32.7 section 14)."""
+"""Tearing: whatever the command and wherever power fails, the old contents or the new, LD/T 32.7 14."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def test_torn_command_leaves_old_or_new_never_mixed(apdu: tuple[str, bool], afte
         assert cells(card) == after
 
 
-@pytest.mark.parametrize(("after_bytes", "torn", "new"), [(2, True, False), (3, True, False), (4, True, True), (5, False, True)])
+@pytest.mark.parametrize(
+    ("after_bytes", "torn", "new"), [(2, True, False), (3, True, False), (4, True, True), (5, False, True)]
+)
 def test_where_a_three_byte_write_is_torn(after_bytes: int, torn: bool, new: bool) -> None:
     card = ready(in_df04=False)
     card.arm_tear(after_bytes)
@@ -95,7 +97,9 @@ def test_negative_tear_is_refused() -> None:
         sample_card().arm_tear(-1)
 
 
-@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.binary(min_size=1, max_size=4)), max_size=8))
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 3), st.binary(min_size=1, max_size=4)), max_size=8)
+)
 def test_rollback_restores_any_sequence_of_writes(writes: list[tuple[int, int, bytes]]) -> None:
     memory = NonVolatile(("bytes", "list", "ring"), [bytearray(8), [b"a", b"b"], [b"cc", b"dd"]])
     before = [cell[:] for cell in memory.cells]

@@ -29,7 +29,9 @@ FILES = {
 }
 
 
-def psam(levels: dict[str, int] | None = None, extra: tuple[SamKey, ...] = (), **options: Any) -> ProcessorCard:
+def psam(
+    levels: dict[str, int] | None = None, extra: tuple[SamKey, ...] = (), **options: Any
+) -> ProcessorCard:
     keys = {
         name: [*working_keys(algorithm, levels=levels, path=(PROVINCE, TOWN)), *extra]
         for name, algorithm in (("sx1", Algorithm.DES), ("sx3", Algorithm.SM4))
@@ -253,7 +255,7 @@ def test_middle_of_a_mac_needs_its_beginning() -> None:
         ("8070010008" + RAW, "6D00"),
         ("8072000004AABBCCDD", "6D00"),
         ("801A000008" + RAW, "6D00"),
-        ("84D4000008" + RAW, "6E00"),
+        ("84D4000008" + RAW, "6D00"),
     ],
 )
 def test_other_commands(apdu: str, status: str) -> None:

@@ -1,6 +1,4 @@
-"""GET CHALLENGE, INTERNAL and EXTERNAL AUTHENTICATION (LD/T 32.5 sections 6.4, 6.5, 6.7; LD/T 32.4 section
-9).
-"""
+"""GET CHALLENGE, INTERNAL and EXTERNAL AUTHENTICATION (LD/T 32.5 section 6, LD/T 32.4 section 9)."""
 
 from __future__ import annotations
 
@@ -24,9 +22,7 @@ DEFAULT_VERSION = 1
 
 
 def get_challenge(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """4, 8 or (16-byte ciphers) 16 random bytes; only the latest counts, once, and while the
-    directory stays.
-    """
+    """4, 8 or (16-byte ciphers) 16 random bytes: the latest counts, once, while the directory stays."""
     if p1 or p2:
         return status.PARAMETERS
     if data or le not in CHALLENGE_LENGTHS or le > card.directory.algorithm.block:
@@ -36,11 +32,11 @@ def get_challenge(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -
 
 
 def external_authenticate(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """Check the terminal's proof: 8 bytes of authentication data, the 8 they were made from, an optional
-    version.
+    """Check the terminal's proof that it knows key P2.
 
-    P2 names the key. 6983 blocked, 6984 no challenge, 6A88 unknown key or version, 63Cx wrong (63CF where
-    the key never locks). The challenge is used up by right and wrong proofs alike.
+    Data: 8 bytes of authentication data, the 8 they were made from, an optional key version. 6983 blocked,
+    6984 no challenge, 6A88 unknown key or version, 63Cx wrong (63CF where the key never locks). The challenge
+    is used up by right and wrong proofs alike.
     """
     if p1:
         return status.PARAMETERS

@@ -17,9 +17,7 @@ SHORT_IDENTIFIER = 0x1F
 
 
 def addressed(run: FileCommand, carries_data: bool) -> Handler:
-    """`run` on the file that P1 names: a short identifier (100xxxxx, it becomes current) or the
-    current file.
-    """
+    """`run` on the file that P1 names: a short identifier (100xxxxx) or the current file."""
 
     def handle(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
         if p1 & 0xE0 not in (SHORT_FORM, 0x00, 0x20, 0x40, 0x60):

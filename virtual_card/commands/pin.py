@@ -33,9 +33,7 @@ def verify(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes
 
 
 def change_pin(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """Replace the PIN: current part, FF, new part; an absent part means no PIN. Does not verify it (reading
-    A30).
-    """
+    """Replace the PIN: current part, FF, new part; an absent part means no PIN; verifies nothing."""
     if p1 != 1 or p2:
         return status.PARAMETERS
     if len(data) not in CHANGE_LENGTHS:

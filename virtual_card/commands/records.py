@@ -1,6 +1,4 @@
-"""READ RECORD and UPDATE RECORD in all reference modes (LD/T 32.5 sections 6.10 and 6.13; LD/T 32.3 section
-5.3).
-"""
+"""READ RECORD and UPDATE RECORD in all reference modes (LD/T 32.5 sections 6.10 and 6.13, LD/T 32.3 5.3)."""
 
 from __future__ import annotations
 

@@ -1,0 +1,147 @@
+"""`ssc pharmacy activate`: a dual insert on card images, with a person or a script as the operator."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from apdu.layout import LayoutError
+from terminal.backoffice.office import Office
+from terminal.backoffice.profile import Profile
+from terminal.cli.console import ConsoleOperator
+from terminal.cli.files import IN_MEMORY, OfficeOverFile, open_office, region_profile, root_keys
+from terminal.cli.input_files import read_shape
+from terminal.cli.output import say
+from terminal.cli.presenter import View
+from terminal.cli.visit import visit
+from terminal.counter import DEFAULT_PHARMACY, Counter
+from terminal.enrol import enrol_card
+from terminal.exit_codes import ExitCode
+from terminal.flow.authentication import Means
+from terminal.flow.dual_insert_run import Ended
+from terminal.flow.operator import Operator
+from terminal.scenario.script import ScriptMismatchError, ScriptOperator, ScriptStep
+from virtual_card.card import VirtualCard
+from virtual_card.image import open_journalled
+from virtual_card.issue_record import NoIssueRecordError, OldIssueRecord, issue_record
+
+SCRIPT_HINT = (
+    "a script is a list such as `- {do: insert, card: old}`; do: insert, remove, pin, answer, cancel, wait"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What the command line asks for; files by name."""
+
+    old_card: str
+    new_card: str
+    psam: str | None
+    centre: str | None
+    profile: str
+    pharmacy: str | None
+    one_reader: bool
+    script: str | None
+    keys: str | None
+    now: datetime | None
+
+    def clock(self) -> datetime:
+        """The time of this visit."""
+        return self.now or datetime.now(UTC)
+
+
+def run(order: Order, view: View) -> ExitCode:
+    """Carry out the visit; card images are saved whatever happens."""
+    if Path(order.old_card).resolve() == Path(order.new_card).resolve():
+        raise click.ClickException("--old-card and --new-card name the same file; name two cards")
+    profile = region_profile(order.profile)
+    script: list[ScriptStep] | None = None
+    if order.script is not None:
+        script = read_shape(order.script, list[ScriptStep], SCRIPT_HINT)
+    with ExitStack() as stack:
+        cards = {
+            "old": stack.enter_context(open_journalled(order.old_card)),
+            "new": stack.enter_context(open_journalled(order.new_card)),
+        }
+        psam = (
+            None
+            if order.psam is None
+            else _psam(stack.enter_context(open_journalled(order.psam)), order.psam)
+        )
+        office = open_office(order.centre or IN_MEMORY, profile, order.clock, root_keys(order.keys))
+        stack.callback(office.close)
+        if order.centre is None:
+            _enrol_for_now(office, cards)
+        counter = Counter.set_up(
+            office,
+            Means.PSAM if psam else Means.HSM,
+            psam=psam,
+            one_reader=order.one_reader,
+            pharmacy=order.pharmacy or DEFAULT_PHARMACY,
+            now=order.clock,
+        )
+        return _visit(replace(counter, back_office=OfficeOverFile(office)), cards, script, profile, view)
+
+
+def _psam(card: VirtualCard, path: str) -> VirtualCard:
+    if card.kind != "psam":
+        raise click.ClickException(
+            f"{path} is an image of a {card.kind} card, not of a PSAM; make one: ssc card new --kind psam"
+        )
+    return card
+
+
+def _enrol_for_now(office: Office, cards: dict[str, VirtualCard]) -> None:
+    """A centre that lives as long as this command knows the two cards, as their issuer reports them."""
+    say("no --centre: a temporary one that knows these two cards, and forgets them at the end", err=True)
+    for card in cards.values():
+        try:
+            enrol_card(office, card)
+        except (NoIssueRecordError, LayoutError) as error:
+            say(f"not brought into the temporary centre: {error}", err=True)
+
+
+def _visit(
+    counter: Counter,
+    cards: dict[str, VirtualCard],
+    script: list[ScriptStep] | None,
+    profile: Profile,
+    view: View,
+) -> ExitCode:
+    if script is None:
+        shown = View.ANSWERED if view is View.SPOKEN and sys.stdout.isatty() else view
+        ended = _shown(counter, ConsoleOperator(cards, counter.slots), profile, shown)
+        return ended.outcome.exit_code
+    operator = ScriptOperator(script, cards, counter.slots, _pins(cards["old"], profile))
+    ended = _shown(counter, operator, profile, view)
+    if operator.leftover():
+        left = "; ".join(operator.leftover())
+        raise ScriptMismatchError(f"the visit ended as {ended.outcome.label}, but the script goes on: {left}")
+    return ended.outcome.exit_code
+
+
+def _shown(counter: Counter, operator: Operator, profile: Profile, view: View) -> Ended:
+    ended = visit(counter, operator, profile.status_fid, view)
+    if ended.outcome.exit_code:
+        if view is View.RECEIPT:
+            say(f"ssc: {ended.text}", err=True)
+        if ended.detail:
+            say(f"ssc: {ended.outcome.label}: {ended.detail}", err=True)
+    return ended
+
+
+def _pins(old: VirtualCard, profile: Profile) -> dict[str, str]:
+    """The PINs that a script may name instead of writing them down."""
+    pins = {"initial": profile.initial_pin.reveal()}
+    try:
+        record = issue_record(old)
+    except (NoIssueRecordError, LayoutError):
+        return pins
+    if isinstance(record, OldIssueRecord) and record.old_pin:
+        pins["old"] = record.old_pin
+    return pins

@@ -1,0 +1,81 @@
+"""Sends APDUs to a card image and shows each exchange, secrets in commands masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import click
+
+from apdu.command import Command, MalformedApduError
+from apdu.instructions import find, secret_data
+from apdu.redact import masked_hex
+from apdu.response import Response
+from apdu.t0 import complete
+from terminal.cli.output import say
+from terminal.transport.base import Connection
+from terminal.transport.virtual import VirtualReader
+from virtual_card.image import open_journalled
+from virtual_card.slot import Slot
+
+HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
+
+
+def parse_hex(text: str, place: str, raw: bool) -> bytes:
+    """The bytes of one APDU; raises ClickException naming place and byte of what is no hex, or no APDU."""
+    digits = "".join(text.split())
+    for offset, digit in enumerate(digits):
+        if digit not in HEX_DIGITS:
+            raise click.ClickException(
+                f"{place}, byte {offset // 2}: {digit!r} is no hex digit; nothing of it was sent"
+            )
+    if len(digits) % 2:
+        raise click.ClickException(f"{place}, byte {len(digits) // 2}: half a byte; nothing of it was sent")
+    apdu = bytes.fromhex(digits)
+    if not raw:
+        try:
+            Command.parse(apdu)
+        except MalformedApduError as error:
+            raise click.ClickException(
+                f"{place}, {error}; nothing of it was sent, --raw sends it as it is"
+            ) from None
+    return apdu
+
+
+def send_all(path: str, apdus: Iterable[bytes], raw: bool) -> None:
+    """Power a card, send everything, keep what it wrote; raises TransportError, CompletionError."""
+    with open_journalled(path) as card:
+        slot = Slot(path)
+        slot.insert(card)
+        connection = VirtualReader(slot).connect()
+        try:
+            for apdu in apdus:
+                say(f"> {masked_command(apdu)}")
+                answer = connection.transmit(apdu) if raw else _completed(connection, apdu)
+                say(f"< {answer.hex().upper()}")
+        finally:
+            connection.close()
+
+
+def _completed(connection: Connection, apdu: bytes) -> bytes:
+    completion = complete(Command.parse(apdu))
+    try:
+        command = next(completion)
+        while True:
+            command = completion.send(Response.parse(connection.transmit(command.encode())))
+    except StopIteration as stop:
+        response: Response = stop.value
+        return response.encode()
+
+
+def masked_command(apdu: bytes) -> str:
+    """The APDU in hex, secret data as `**`; in a malformed one all that follows Lc counts as data."""
+    try:
+        command = Command.parse(apdu)
+    except MalformedApduError:
+        known = find(apdu[0], apdu[1]) if len(apdu) >= 2 else None
+        hidden = range(5, len(apdu)) if known is None or known.secret else range(0)
+        return masked_hex(apdu, hidden)
+    if not secret_data(command.cla, command.ins, command.data):
+        return masked_hex(apdu, ())
+    start = 7 if command.extended else 5
+    return masked_hex(apdu, range(start, start + len(command.data)))

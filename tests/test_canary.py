@@ -1,0 +1,210 @@
+"""Marked PINs, keys and ID numbers go through every command and scenario; nothing that comes out contains them.
+
+Card images and the centre's store must hold them and are exempt, and so are the answers that `ssc apdu` shows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from apdu.keys import KEYS
+from terminal.cli.main import cli
+from virtual_card import image
+from virtual_card.card import ProcessorCard
+from virtual_card.issue_record import NoIssueRecordError, issue_record
+
+OLD_PIN = "73519486"
+INITIAL_PIN = "91827364"
+WRONG_PIN = "60606069"
+ROOTS = {
+    f"{key.name}/{version}": f"CANARY{number:06d}{version:04d}".encode()
+    for number, key in enumerate(KEYS)
+    for version in range(1, key.versions + 1)
+}
+VISIT = """\
+- {do: insert, card: old}
+- {do: remove}
+- {do: insert, card: new}
+- {do: pin, pin: "60606069"}
+- {do: pin, pin: "73519486"}
+- {do: remove}
+"""
+OLD_KINDS = ("sle4442", "sle4428", "old-cpu")
+NEW_KINDS = ("ssc-1.0", "ssc-2.0", "ssc-3.0")
+SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.yaml"))
+
+Run = tuple[list[str], str]
+"""A command as it was typed, and everything it printed."""
+
+
+def spellings(secret: bytes | str) -> Iterator[str]:
+    """A secret as it could turn up: as text, and in hex."""
+    if isinstance(secret, str):
+        yield secret
+        secret = secret.encode("ascii")
+    yield secret.hex()
+
+
+def card_secrets(path: Path) -> Iterator[bytes | str]:
+    """PIN, keys and ID number of a card image."""
+    card = image.load(path)
+    try:
+        record = issue_record(card)
+        if record.holder_id:
+            yield record.holder_id
+    except NoIssueRecordError:
+        pass
+    if isinstance(card, ProcessorCard):
+        contents = card.contents()
+        for directory in contents.directories:
+            for key in directory.keys:
+                yield from key.versions.values()
+            for sam_key in directory.sam_keys:
+                yield sam_key.value
+
+
+def leaks(runs: Iterable[Run], secrets: Iterable[bytes | str]) -> list[str]:
+    """Each command whose output contains a secret, with the spelling's first characters only."""
+    needles = {spelling.lower() for secret in secrets for spelling in spellings(secret) if len(spelling) >= 8}
+    return [
+        f"ssc {' '.join(arguments)}: {needle[:4]}…"
+        for arguments, printed in runs
+        for needle in needles
+        if needle in printed.lower()
+    ]
+
+
+def run(*arguments: str, answers_exempt: bool = False) -> Run:
+    """Run a command and keep what it printed; a traceback of a bug would fail here."""
+    result = CliRunner(env={"OLD": OLD_PIN, "INITIAL": INITIAL_PIN}).invoke(cli, arguments)
+    assert result.exit_code != 70, result.output
+    lines = result.output.splitlines()
+    kept = [line for line in lines if not (answers_exempt and line.startswith("< "))]
+    return list(arguments), "\n".join(kept)
+
+
+def made_cards() -> list[Run]:
+    runs = [run("card", "new", "--kind", kind, "--seed", "3", "--pin-env", "OLD") for kind in OLD_KINDS]
+    for kind in NEW_KINDS:
+        runs.append(run("card", "new", "--kind", kind, "--seed", "3", "--pin-env", "INITIAL", "--keys", "keys.yaml"))
+    return [*runs, run("card", "new", "--kind", "psam", "--seed", "3", "--keys", "keys.yaml")]
+
+
+def visits(new: str, old: str) -> list[Run]:
+    files = ["--old-card", f"{old}-3.card", "--new-card", f"{new}-3.card", "--profile", "canary.yaml"]
+    given = ["--now", "2030-01-08T10:00:00+08:00", "--script", "visit.yaml"]
+    centre = f"centre-{new}-{old}.db"
+    return [
+        run("centre", "enrol", "--centre", centre, f"{old}-3.card", f"{new}-3.card"),
+        run("pharmacy", "activate", *files, *given, "--hsm", "--centre", centre, "--verbose"),
+        run("pharmacy", "activate", *files, *given, "--psam", "psam-3.card", "--centre", centre, "--json"),
+        run("pharmacy", "activate", *files, *given, "--psam", "psam-3.card", "--centre", centre, "--verbose"),
+        run("pharmacy", "activate", *files, *given, "--psam", "psam-3.card", "--pharmacy", "no", "--centre", centre),
+        run("centre", "show", "--centre", centre),
+        run("centre", "show", "--centre", centre, "--json"),
+    ]
+
+
+def looks(kind: str) -> list[Run]:
+    name = f"{kind}-3.card"
+    change = f"805E010009{INITIAL_PIN}FF{OLD_PIN}"
+    return [
+        run("card", "show", name),
+        run("card", "show", name, "--json"),
+        run("card", "diff", name, "psam-3.card"),
+        run("card", "diff", name, "psam-3.card", "--json"),
+        run("apdu", "--reader", f"virtual:{name}", f"0020000004{WRONG_PIN}", change, answers_exempt=True),
+        run("apdu", "--reader", f"virtual:{name}", "--raw", f"0020000004{OLD_PIN}", answers_exempt=True),
+    ]
+
+
+@pytest.fixture
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A directory with marked keys, a marked visit and a region whose initial PIN is marked."""
+    monkeypatch.chdir(tmp_path)
+    Path("keys.yaml").write_text(
+        "".join(f"{label}: '{value.hex()}'\n" for label, value in ROOTS.items()), encoding="utf-8"
+    )
+    Path("visit.yaml").write_text(VISIT, encoding="utf-8")
+    shipped = Path(__file__).parent.parent / "terminal/backoffice/profiles/default.yaml"
+    profile = shipped.read_text(encoding="utf-8").replace('"123456"', f'"{INITIAL_PIN}"')
+    Path("canary.yaml").write_text(profile, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_canary_sings() -> None:
+    key = ROOTS["IRK/1"]
+    printed = [f"PIN {OLD_PIN}", key.hex().upper(), key.decode("ascii"), "990100199003070019".encode().hex()]
+    for text in printed:
+        assert leaks([(["any"], text)], [OLD_PIN, key, key.decode("ascii"), "990100199003070019"]) != []
+
+
+def test_nothing_marked_comes_out_of_card_centre_pharmacy_and_apdu_commands(desk: Path) -> None:
+    runs = made_cards()
+    fresh = [secret for path in desk.glob("*.card") for secret in card_secrets(path)]
+    for old, new in zip(OLD_KINDS, NEW_KINDS, strict=True):
+        runs += visits(new, old)
+    for kind in (*OLD_KINDS, *NEW_KINDS):
+        runs += looks(kind)
+    marked = [OLD_PIN, INITIAL_PIN, WRONG_PIN, *ROOTS.values(), *fresh]
+    assert leaks(runs, marked) == []
+    assert any("activated" in printed for _, printed in runs), "the visits must really activate cards"
+
+
+def test_nothing_secret_comes_out_of_the_demo() -> None:
+    runs = [run("demo"), run("demo", "--json"), run("demo", "--quiet"), run("demo", "--hsm", "--kind", "ssc-1.0")]
+    for kind in ("sle4428", "old-cpu"):
+        runs.append(run("demo", "--old", kind))
+    assert "990100**********" in runs[0][1]
+    for _, printed in runs:
+        for line in printed.splitlines():
+            assert "246810" not in line
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_nothing_secret_comes_out_of_a_scenario(path: Path, tmp_path: Path) -> None:
+    from terminal.scenario.model import load_scenario
+    from terminal.scenario.stage import Stage
+
+    stage = Stage.of(load_scenario(path))
+    for name, card in stage.cards.items():
+        image.save(card, tmp_path / f"{name}.card")
+    secrets = [secret for image_path in tmp_path.glob("*.card") for secret in card_secrets(image_path)]
+    secrets += [pin for pin in stage.pins.values() if len(pin) >= 8]
+    report = tmp_path / "report.xml"
+    runs = [run("scenario", "run", str(path), "--json", "--junit", str(report))]
+    runs.append((["junit of", path.stem], report.read_text(encoding="utf-8")))
+    assert leaks(runs, secrets) == []
+
+
+def test_nothing_secret_comes_out_of_a_sweep() -> None:
+    plain = next(path for path in SCENARIOS if path.stem == "dual-insert")
+    from terminal.scenario.model import load_scenario
+    from terminal.scenario.stage import Stage
+
+    record = issue_record(Stage.of(load_scenario(plain)).cards["new"])
+    assert leaks([run("scenario", "sweep", str(plain), "--every", "97")], [str(record.holder_id)]) == []
+
+
+def test_every_command_is_covered_here() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert isinstance(cli, click.Group)
+    for words in _commands(cli, ()):
+        assert ", ".join(json.dumps(word) for word in words) in text, f"ssc {' '.join(words)} is not in the canary"
+
+
+def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*path, name))
+        else:
+            yield (*path, name)
