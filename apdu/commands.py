@@ -6,9 +6,12 @@ common readers (storage cards). Values that are secret go in as bytes and come o
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum, IntEnum
 
 from apdu.command import SHORT_LE_MAX, Command
+from apdu.purse import Amounts, Balance, PurchaseOffer, TransactionKind, amount, counter
+from apdu.secure_messaging import PROTECTED
 
 
 class RecordMode(IntEnum):
@@ -136,6 +139,71 @@ def _version(version: int | None) -> bytes:
     return b"" if version is None else bytes((version,))
 
 
+def application_block() -> Command:
+    """APPLICATION BLOCK of the current DF, for ever; without its MAC, see `apdu.secure_messaging`."""
+    return Command(0x84, 0x1E, 0x00, 0x01)
+
+
+def card_block() -> Command:
+    """CARD BLOCK, for ever; without its MAC."""
+    return Command(0x84, 0x16, 0x00, 0x00)
+
+
+def pin_unblock() -> Command:
+    """PIN CHANGE/UNBLOCK that fills the try counter and keeps the PIN; without its MAC."""
+    return Command(0x84, 0x24, 0x00, 0x00)
+
+
+def pin_reload(encrypted: bytes = b"") -> Command:
+    """PIN CHANGE/UNBLOCK with a new PIN, encrypted as LD and PIN; nothing takes the PIN away. Without its MAC."""
+    return Command(0x84, 0x24, 0x00, 0x01, encrypted)
+
+
+def protected(command: Command) -> Command:
+    """The same UPDATE as it goes with a MAC, still without it: CLA 04."""
+    return replace(command, cla=command.cla | PROTECTED)
+
+
+def initialize_for_load(key_index: int, fen: int, terminal: bytes) -> Command:
+    """INITIALIZE FOR LOAD; `terminal` is the terminal number, 6 bytes BCD. Answer: `purse.LoadOffer`."""
+    return Command(0xB0, 0x28, 0x00, 0x01, bytes((key_index,)) + amount(fen) + terminal, 16)
+
+
+def credit_for_load(time: bytes, mac2: bytes) -> Command:
+    """CREDIT FOR LOAD with the host's time (7 bytes BCD) and MAC2. Answer: TAC, 4 bytes."""
+    return Command(0xB0, 0x2A, 0x00, 0x00, time + mac2, 4)
+
+
+def initialize_for_purchase(key_index: int, amounts: Amounts, terminal: bytes) -> Command:
+    """INITIALIZE FOR PURCHASE; `key_index` is the version of DPK. Answer: `purse.PurchaseOffer`."""
+    return Command(0xB0, 0x28, 0x01, 0x01, bytes((key_index,)) + amounts.encode() + terminal, 22)
+
+
+def debit_for_purchase(sequence: bytes, time: bytes, mac1: bytes) -> Command:
+    """DEBIT FOR PURCHASE: terminal sequence (4), time (7), the PSAM's MAC1. Answer: TAC 4, MAC2 4."""
+    return Command(0xB0, 0x2C, 0x01, 0x00, sequence + time + mac1, 8)
+
+
+def get_balance(which: Balance = Balance.ACCOUNT) -> Command:
+    """GET BALANCE: the account (4 bytes), or a yearly total with its year (6)."""
+    return Command(0xB0, 0x26, 0x00, which, le=4 if which is Balance.ACCOUNT else 6)
+
+
+def get_transaction_proof(kind: TransactionKind, number: int) -> Command:
+    """GET TRANSACTION PROOF; `number` is the one INITIALIZE reported. Answer: MAC 4, TAC 4."""
+    return Command(0xB0, 0x2E, 0x00, kind, counter(number), 8)
+
+
+def update_starting_day(month_day: bytes) -> Command:
+    """UPDATE STARTING DAY of the payment year, mmdd as 2 bytes BCD."""
+    return Command(0xB0, 0x56, 0x00, 0x00, month_day)
+
+
+def get_starting_day() -> Command:
+    """GET STARTING DAY. Answer: mmdd, 2 bytes BCD."""
+    return Command(0xB0, 0x56, 0x01, 0x00, le=2)
+
+
 def get_response(le: int = SHORT_LE_MAX, cla: int = 0x00) -> Command:
     """GET RESPONSE of `le` bytes."""
     return Command(cla, 0xC0, 0x00, 0x00, le=le)
@@ -154,6 +222,33 @@ def cipher_data(p1: CipherMode, data: bytes, le: int | None = SHORT_LE_MAX) -> C
 def initialize_environment(byte: int) -> Command:
     """The PSAM's INITIALIZE ENVIRONMENT with the first byte of the card identification code."""
     return Command(0xBF, 0xEC, 0x00, 0x00, bytes((byte,)))
+
+
+def init_sam_for_purchase(
+    offer: PurchaseOffer, amounts: Amounts, time: bytes, factors: bytes, kind: int = TransactionKind.PURCHASE
+) -> Command:
+    """The PSAM's INIT SAM FOR PURCHASE; `factors` card, city, province as its key needs. Answer: sequence, MAC1.
+
+    Random, number, key version and algorithm come from the card's `offer`; `time` is the terminal's, 7 bytes BCD.
+    """
+    data = offer.random + counter(offer.number) + amounts.encode() + bytes((kind,)) + time
+    data += bytes((offer.key_version, offer.algorithm)) + factors
+    return Command(0x80, 0x70, 0x01, 0x00, data, 8)
+
+
+def credit_sam_for_purchase(mac2: bytes) -> Command:
+    """The PSAM's CREDIT SAM FOR PURCHASE: check the card's MAC2."""
+    return Command(0x80, 0x72, 0x00, 0x00, mac2)
+
+
+def create_key(file: int, encrypted: bytes) -> Command:
+    """The PSAM's CREATE KEY in key file 11, 12 or 13 (national, provincial, city); without its MAC."""
+    return Command(0x84, 0xD4, 0x00, file, encrypted)
+
+
+def change_key(file: int, encrypted: bytes) -> Command:
+    """The PSAM's CHANGE KEY in key file 11, 12 or 13; without its MAC."""
+    return Command(0x84, 0xD4, 0x01, file, encrypted)
 
 
 def storage_select_type(kind: StorageType) -> Command:

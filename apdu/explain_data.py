@@ -256,7 +256,7 @@ def _environment(command: Command, response: Response, place: Place) -> Iterator
 
 def _deliver(command: Command, response: Response, place: Place) -> Iterator[Field]:
     levels, kind = command.p1 >> 5, command.p1 & 0x1F
-    key = next((key for key in KEYS if key.psam_id == command.p2), None)
+    key = next((key for key in KEYS if command.p2 in key.psam_ids().values()), None)
     usage = f"{levels} levels, {_KEY_TYPES.get(kind, f'type {kind}')}"
     yield _plain("", ("Key usage", "密钥用途"), usage, f"{command.p1:02X}", _PSAM_SESSION)
     yield _plain(

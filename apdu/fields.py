@@ -113,6 +113,43 @@ def digits(length: int) -> Coding:
     return Coding("cn", length, _read_digits, _write_digits, fill=0xFF)
 
 
+def one_digit() -> Coding:
+    """`cn` code of one digit in one byte, written 1F; 01 and F1 are read alike; value str, "" where unset.
+
+    Source: LD/T 32.6 section 5, padding of cn.
+    """
+
+    def read(raw: bytes) -> str:
+        shown = raw.hex().strip("f")
+        _refuse_letters(shown)
+        return shown[1:] if len(shown) == 2 and shown[0] == "0" else shown
+
+    return Coding("cn", 1, read, _write_digits, fill=0xFF)
+
+
+def reused_digits(count: int) -> Coding:
+    """`cn` digits of a later item packed into a record of the first generation, the odd nibble E.
+
+    Value str of `count` digits. Source: LD/T 32.6 annex C.
+    """
+    length = (count + 1) // 2
+
+    def read(raw: bytes) -> str:
+        shown = raw.hex()
+        _refuse_letters(shown[:count])
+        if shown[count:].strip("e"):
+            raise FieldError(length - 1, "the odd nibble should be E")
+        return shown[:count]
+
+    def write(value: Any) -> bytes:
+        digits_given = _write_digits(value).hex()[: len(value)]
+        if len(digits_given) != count:
+            raise FieldError(0, f"{count} digits are expected")
+        return bytes.fromhex(digits_given + "e" * (count % 2))
+
+    return Coding("cn", length, read, write, fill=0xEE)
+
+
 def region() -> Coding:
     """Six digits of GB/T 2260 in three bytes; value str, any six digits accepted, "" where unset."""
     return digits(3)
@@ -265,10 +302,14 @@ def _lenient(raw: bytes) -> str:
 
 def _read_digits(raw: bytes) -> str:
     shown = raw.hex().rstrip("f")
+    _refuse_letters(shown)
+    return shown
+
+
+def _refuse_letters(shown: str) -> None:
     for place, nibble in enumerate(shown):
         if nibble > "9":
             raise FieldError(place // 2, "not a decimal digit")
-    return shown
 
 
 def _write_digits(value: Any) -> bytes:

@@ -236,7 +236,9 @@ def dual_insert_ms() -> float:
 
 def dual_insert_stage(path: Path) -> Stage:
     """A stage whose back office is an SQLite file."""
-    return Stage.of(DUAL_INSERT, lambda _, profile, now, **options: Office.open(path, profile, now, **options))
+    return Stage.of(
+        DUAL_INSERT, lambda _, profile, now, **options: Office.open(path, profile, now, **options)
+    )
 
 
 def null_centre_ms() -> float:

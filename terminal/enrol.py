@@ -35,7 +35,7 @@ def enrol_card(
 ) -> str:
     """Enrol a card by its issue record; returns its number. `holder` stands in where the card does not say whose it is.
 
-    Raises NoIssueRecordError for a card no centre keeps, EnrolmentError for one without a holder or of another holder's.
+    Raises NoIssueRecordError for a card no centre keeps, EnrolmentError for one without or of another holder.
     """
     record = issue_record(card)
     if isinstance(record, OldIssueRecord):
@@ -71,6 +71,8 @@ def _enrol_social(office: Office, record: SocialIssueRecord, standing: Standing)
         received_at=standing.received or on_card,
         receipt_mode=record.receipt_mode or ReceiptMode.IN_PERSON,
         social=record.social or SocialState.SEALED if standing.state is None else standing.state,
-        financial=record.financial or FinancialState.INACTIVE if standing.financial is None else standing.financial,
+        financial=record.financial or FinancialState.INACTIVE
+        if standing.financial is None
+        else standing.financial,
         medical=MedicalBase(dict(record.medical)),
     )

@@ -18,7 +18,9 @@ class CardError(Exception):
 class CardRefusedError(CardError):
     """A command was refused; carries the status word and says what was attempted and what would help."""
 
-    def __init__(self, command: Command, response: Response, attempted: str, needs: str | None = None) -> None:
+    def __init__(
+        self, command: Command, response: Response, attempted: str, needs: str | None = None
+    ) -> None:
         known = find(command.cla, command.ins)
         means = meaning(response.sw, command.cla, command.ins, needs)
         remedy = f"; {means.remedy_en}" if means.remedy_en else ""

@@ -36,7 +36,9 @@ _MEANING = {
     ExitCode.REFUSED_BY_CARD: "refused by the card",
     ExitCode.REFUSED_BY_BACK_OFFICE: "refused by the back office",
     ExitCode.BACK_OFFICE_UNREACHABLE: "back office unreachable",
-    ExitCode.REFUSED_BY_TERMINAL: "refused by the terminal's own check (wrong card, other holder, not genuine, expired)",
+    ExitCode.REFUSED_BY_TERMINAL: (
+        "refused by the terminal's own check (wrong card, other holder, not genuine, expired)"
+    ),
     ExitCode.CANCELLED: "cancelled",
     ExitCode.DAMAGED_FILE: "a damaged file",
     ExitCode.BUG: "a bug",

@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 
 from apdu.command import Command, MalformedApduError
 from apdu.response import Response
-from apdu.t0 import complete
+from apdu.t0 import CompletionError, complete
 from terminal.backoffice.ports import Answer, BackOffice, BackOfficeError, Request
 from terminal.flow.operator import Operator, OperatorError, OperatorTimeoutError
 from terminal.flow.steps import (
@@ -156,7 +156,7 @@ class Session:
                 answer = failure = None
                 try:
                     answer = self._perform.get(type(step), self._call_back_office)(step)
-                except (TransportError, BackOfficeError, OperatorError) as error:
+                except (TransportError, CompletionError, BackOfficeError, OperatorError) as error:
                     failure = error
         finally:
             flow.close()

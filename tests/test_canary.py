@@ -91,8 +91,8 @@ def run(*arguments: str, answers_exempt: bool = False) -> Run:
 
 def made_cards() -> list[Run]:
     runs = [run("card", "new", "--kind", kind, "--seed", "3", "--pin-env", "OLD") for kind in OLD_KINDS]
-    for kind in NEW_KINDS:
-        runs.append(run("card", "new", "--kind", kind, "--seed", "3", "--pin-env", "INITIAL", "--keys", "keys.yaml"))
+    given = ["--seed", "3", "--pin-env", "INITIAL", "--keys", "keys.yaml"]
+    runs += [run("card", "new", "--kind", kind, *given) for kind in NEW_KINDS]
     return [*runs, run("card", "new", "--kind", "psam", "--seed", "3", "--keys", "keys.yaml")]
 
 
@@ -105,7 +105,18 @@ def visits(new: str, old: str) -> list[Run]:
         run("pharmacy", "activate", *files, *given, "--hsm", "--centre", centre, "--verbose"),
         run("pharmacy", "activate", *files, *given, "--psam", "psam-3.card", "--centre", centre, "--json"),
         run("pharmacy", "activate", *files, *given, "--psam", "psam-3.card", "--centre", centre, "--verbose"),
-        run("pharmacy", "activate", *files, *given, "--psam", "psam-3.card", "--pharmacy", "no", "--centre", centre),
+        run(
+            "pharmacy",
+            "activate",
+            *files,
+            *given,
+            "--psam",
+            "psam-3.card",
+            "--pharmacy",
+            "no",
+            "--centre",
+            centre,
+        ),
         run("centre", "show", "--centre", centre),
         run("centre", "show", "--centre", centre, "--json"),
     ]
@@ -140,7 +151,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_canary_sings() -> None:
     key = ROOTS["IRK/1"]
-    printed = [f"PIN {OLD_PIN}", key.hex().upper(), key.decode("ascii"), "990100199003070019".encode().hex()]
+    printed = [f"PIN {OLD_PIN}", key.hex().upper(), key.decode("ascii"), b"990100199003070019".hex()]
     for text in printed:
         assert leaks([(["any"], text)], [OLD_PIN, key, key.decode("ascii"), "990100199003070019"]) != []
 
@@ -158,9 +169,13 @@ def test_nothing_marked_comes_out_of_card_centre_pharmacy_and_apdu_commands(desk
 
 
 def test_nothing_secret_comes_out_of_the_demo() -> None:
-    runs = [run("demo"), run("demo", "--json"), run("demo", "--quiet"), run("demo", "--hsm", "--kind", "ssc-1.0")]
-    for kind in ("sle4428", "old-cpu"):
-        runs.append(run("demo", "--old", kind))
+    runs = [
+        run("demo"),
+        run("demo", "--json"),
+        run("demo", "--quiet"),
+        run("demo", "--hsm", "--kind", "ssc-1.0"),
+    ]
+    runs += [run("demo", "--old", kind) for kind in ("sle4428", "old-cpu")]
     assert "990100**********" in runs[0][1]
     for _, printed in runs:
         for line in printed.splitlines():
@@ -196,7 +211,9 @@ def test_every_command_is_covered_here() -> None:
     text = Path(__file__).read_text(encoding="utf-8")
     assert isinstance(cli, click.Group)
     for words in _commands(cli, ()):
-        assert ", ".join(json.dumps(word) for word in words) in text, f"ssc {' '.join(words)} is not in the canary"
+        assert ", ".join(json.dumps(word) for word in words) in text, (
+            f"ssc {' '.join(words)} is not in the canary"
+        )
 
 
 def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, TypeVar, cast, get_args
 
 from apdu.crypto.algorithm import Algorithm
-from virtual_card.nonvolatile import NonVolatile
+from virtual_card.nonvolatile import Cell, NonVolatile
+from virtual_card.purse_memory import read_purse
+from virtual_card.sam_memory import key_file, read_sam_keys
 from virtual_card.state import (
     AccessRule,
     CardContents,
@@ -15,11 +17,15 @@ from virtual_card.state import (
     Directory,
     Face,
     KeyState,
+    Purse,
     SamKey,
     StructureName,
 )
 
 T = TypeVar("T")
+
+PURSE_NUMBERS = ("balance", "self_paid", "pool", "load_number", "purchase_number")
+SAM_SWITCHES = ("lenient_type", "level_by_lc", "accepts_801a", "refuses_purchase")
 
 
 class DescriptionError(ValueError):
@@ -46,6 +52,8 @@ def snapshot(contents: CardContents, memory: NonVolatile) -> CardContents:
             entry,
             keys=keys,
             files=[_refilled(file, next(files)) for file in entry.files],
+            purse=None if entry.purse is None else read_purse(next(files)),
+            sam_keys=read_sam_keys(next(files), entry.sam_keys) if entry.takes_sam_keys else [],
             blocked=bool(next(blocked)),
         )
         for entry, keys in zip(contents.directories, keyed, strict=True)
@@ -53,7 +61,7 @@ def snapshot(contents: CardContents, memory: NonVolatile) -> CardContents:
     return now
 
 
-def _refilled(file: CardFile, body: bytearray | list[bytes]) -> CardFile:
+def _refilled(file: CardFile, body: Cell) -> CardFile:
     if isinstance(body, bytearray):
         return replace(file, body=bytes(body))
     return replace(file, records=body[:])
@@ -68,7 +76,7 @@ def describe(contents: CardContents) -> dict[str, Any]:
         "pin_tries": contents.pin_tries,
         "pin_limit": contents.pin_limit,
         "blocked": contents.blocked,
-        "lenient_type": contents.lenient_type,
+        **{name: getattr(contents, name) for name in SAM_SWITCHES},
         "notes": dict(sorted(contents.notes.items())),
         "directories": [_directory(entry) for entry in contents.directories],
     }
@@ -87,6 +95,7 @@ def _directory(entry: Directory) -> dict[str, Any]:
         "blocked": entry.blocked,
         "keys": [_key(key) for key in entry.keys],
         "sam_keys": [_sam_key(key) for key in entry.sam_keys],
+        "purse": None if entry.purse is None else _purse(entry.purse),
         "files": [_file(file) for file in entry.files],
     }
 
@@ -103,7 +112,11 @@ def _key(key: KeyState) -> dict[str, Any]:
 
 
 def _sam_key(key: SamKey) -> dict[str, Any]:
-    return {"name": key.name, "type": key.type, "levels": key.levels, "id": key.id, "value": key.value.hex()}
+    return asdict(key) | {"value": key.value.hex()}
+
+
+def _purse(purse: Purse) -> dict[str, Any]:
+    return asdict(purse) | {"proof": purse.proof.hex()}
 
 
 def _file(file: CardFile) -> dict[str, Any]:
@@ -149,6 +162,10 @@ class Reader:
         """The bytes of a field in hex."""
         return unhex(self.take(name, str), f"{self.place}.{name}")
 
+    def below(self, name: str) -> Reader:
+        """A reader of the object in a field."""
+        return Reader(self.take(name, dict), f"{self.place}.{name}")
+
     def identifier(self, name: str) -> int:
         """A file identifier of four hex digits."""
         return int.from_bytes(self.octets(name), "big")
@@ -192,7 +209,7 @@ def read_contents(data: object) -> CardContents:
         pin_tries=reader.counter("pin_tries"),
         pin_limit=reader.counter("pin_limit"),
         blocked=reader.take("blocked", bool),
-        lenient_type=reader.take("lenient_type", bool),
+        **{name: reader.take(name, bool) for name in SAM_SWITCHES if name in reader.data},
         notes={name: str(note) for name, note in reader.take("notes", dict).items()},
     )
 
@@ -209,6 +226,7 @@ def _read_directory(reader: Reader) -> Directory:
         files=reader.each("files", _read_file),
         keys=reader.each("keys", _read_key),
         sam_keys=reader.each("sam_keys", _read_sam_key),
+        purse=None if reader.data.get("purse") is None else _read_purse(reader.below("purse")),
         blocked=reader.take("blocked", bool),
         algorithm=None if algorithm is None else Algorithm[algorithm],
         announces_algorithm=reader.take("announces_algorithm", bool),
@@ -223,7 +241,7 @@ def read_face(reader: Reader) -> Face:
 
 
 def _read_key(reader: Reader) -> KeyState:
-    versions = Reader(reader.take("versions", dict), f"{reader.place}.versions")
+    versions = reader.below("versions")
     return KeyState(
         name=reader.take("name", str),
         reference=reader.optional("reference", int),
@@ -234,12 +252,24 @@ def _read_key(reader: Reader) -> KeyState:
 
 
 def _read_sam_key(reader: Reader) -> SamKey:
+    id = reader.take("id", int)
+    file = reader.optional("file", int)
     return SamKey(
         name=reader.take("name", str),
         type=reader.take("type", int),
         levels=reader.take("levels", int),
-        id=reader.take("id", int),
+        id=id,
         value=reader.octets("value"),
+        file=key_file(id) if file is None else file,
+    )
+
+
+def _read_purse(reader: Reader) -> Purse:
+    return Purse(
+        **{name: reader.take(name, int) for name in PURSE_NUMBERS},
+        year=reader.take("year", str),
+        starting_day=reader.take("starting_day", str),
+        proof=reader.octets("proof"),
     )
 
 

@@ -1,8 +1,8 @@
 """The card compiled for running: slotted directories, files and keys, shared by all its forks.
 
 What changes while a card lives is not here but in the cells of `NonVolatile`, by number: 0 the try counters
-(PIN first, then every key), 1 the blocked flags (card first, then every directory), 2 the PIN, then one cell
-a file.
+(PIN first, then every key), 1 the blocked flags (card first, then every directory), 2 the PIN, then for every
+directory one cell a file, one for its purse and one for a PSAM's working keys.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 
 from apdu.crypto.algorithm import Algorithm, block_cipher
+from apdu.purse import ACCOUNT_RECORD, FULL_RECORD
 from virtual_card.access import PIN_BIT, PIN_CONDITION, Masks, compile_rule
 from virtual_card.nonvolatile import Cell, NonVolatile
-from virtual_card.state import CardContents, CardFile, Directory, Face, KeyState, SamKey, StructureName
+from virtual_card.purse_memory import PURSE_LOG, purse_cell
+from virtual_card.sam_memory import sam_cell
+from virtual_card.state import CardContents, CardFile, Directory, Face, KeyState, Purse, StructureName
 
 TRIES, FLAGS, PIN, FIRST_FILE = 0, 1, 2, 3
 PIN_TRIES_INDEX = 0
@@ -43,6 +46,7 @@ class KeyNode:
     """One key at run time: its bit among the granted conditions and the place of its try counter."""
 
     name: str
+    reference: int | None
     bit: int
     counter: int
     limit: int
@@ -61,9 +65,19 @@ class KeyNode:
         return encrypt(challenge.ljust(self.algorithm.block, b"\0"))
 
 
+@dataclass(frozen=True, slots=True)
+class PurseNode:
+    """The medical purse at run time: the cell of its amounts, and the file of its transactions."""
+
+    cell: int
+    log: FileNode
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class DirectoryNode:
-    """One directory at run time; `keys` also holds those of its environment.
+    """One directory at run time; `keys` (by reference) and `named` also hold those of its environment.
+
+    `purse` and `sam_keys` (a cell number) are None where it has none.
 
     `kept` masks the conditions that outlive entering it: the PIN, its own keys and its environment's
     (LD/T 32.5 section 6.11.1, LD/T 32.7 section 6.6).
@@ -79,7 +93,9 @@ class DirectoryNode:
     by_fid: Mapping[int, FileNode]
     by_sfi: Mapping[int, FileNode]
     keys: Mapping[int, KeyNode]
-    sam_keys: Mapping[int, SamKey]
+    named: Mapping[str, KeyNode]
+    purse: PurseNode | None
+    sam_keys: int | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -92,6 +108,7 @@ class Profile:
 
     contents: CardContents
     root: DirectoryNode
+    directories: Mapping[str, DirectoryNode]
     by_name: Mapping[bytes, tuple[DirectoryNode, ...]]
     by_fid: Mapping[int, tuple[DirectoryNode, ...]]
     block: int
@@ -135,7 +152,7 @@ class _Compiler:
         self.environments = {entry.name: entry for entry in contents.directories if entry.parent is None}
         self.own_keys = {entry.name: self._keys(entry) for entry in contents.directories}
         self.bits = {PIN_CONDITION: PIN_BIT} | {
-            key.name: key.bit for keys in self.own_keys.values() for key in keys.values()
+            name: key.bit for keys in self.own_keys.values() for name, key in keys.items()
         }
 
     def result(self) -> tuple[Profile, NonVolatile]:
@@ -149,7 +166,8 @@ class _Compiler:
             if entry.fid is not None:
                 by_fid[entry.fid] = (*by_fid.get(entry.fid, ()), node)
         block = max(node.algorithm.block for node in nodes)
-        profile = Profile(self.contents, nodes[0], by_name, by_fid, block)
+        directories = {node.name: node for node in nodes}
+        profile = Profile(self.contents, nodes[0], directories, by_name, by_fid, block)
         pin: Cell = [self.contents.pin]
         return profile, NonVolatile(tuple(self.names), [self.tries, self.flags, pin, *self.files])
 
@@ -165,21 +183,22 @@ class _Compiler:
             raise ValueError(f"the environment of {entry.name} names no algorithm")
         return algorithm
 
-    def _keys(self, entry: Directory) -> dict[int, KeyNode]:
-        nodes = [(key.reference, self._key(key, entry)) for key in entry.keys]
-        return {reference: node for reference, node in nodes if reference is not None}
+    def _keys(self, entry: Directory) -> dict[str, KeyNode]:
+        return {key.name: self._key(key, entry) for key in entry.keys}
 
     def _key(self, key: KeyState, entry: Directory) -> KeyNode:
         self.tries.append(key.tries_left)
         counter = len(self.tries) - 1
-        return KeyNode(
-            key.name, PIN_BIT << counter, counter, key.limit, self._algorithm(entry), dict(key.versions)
-        )
+        algorithm = self._algorithm(entry)
+        bit = PIN_BIT << counter
+        return KeyNode(key.name, key.reference, bit, counter, key.limit, algorithm, dict(key.versions))
 
     def _directory(self, entry: Directory) -> DirectoryNode:
         environment = self._environment(entry)
         keys = self.own_keys[environment.name] | self.own_keys[entry.name]
         files = [self._file(entry, file) for file in entry.files]
+        purse = None if entry.purse is None else self._purse(entry, entry.purse, files)
+        sam_keys = self._cell(f"{entry.name}/keys", sam_cell(entry.sam_keys)) if entry.takes_sam_keys else None
         self.flags.append(entry.blocked)
         return DirectoryNode(
             name=entry.name,
@@ -191,23 +210,35 @@ class _Compiler:
             direct=(entry.face or environment.face or self.face) == "apdu",
             by_fid={file.fid: file for file in files},
             by_sfi={file.fid & 0x1F: file for file in files if 0 < file.fid & 0x1F < 0x1F},
-            keys=keys,
-            sam_keys={key.id: key for key in entry.sam_keys},
+            keys={key.reference: key for key in keys.values() if key.reference is not None},
+            named=keys,
+            purse=purse,
+            sam_keys=sam_keys,
         )
+
+    def _purse(self, entry: Directory, purse: Purse, files: list[FileNode]) -> PurseNode:
+        log = next((file for file in files if file.fid == PURSE_LOG), None)
+        if log is None or log.structure != "CYCLIC" or log.record_length not in (ACCOUNT_RECORD, FULL_RECORD):
+            raise ValueError(f"{entry.name} has a purse and needs a cyclic EF08 of 20 or 28 bytes a record")
+        return PurseNode(self._cell(f"{entry.name}/purse", purse_cell(purse)), log)
+
+    def _cell(self, name: str, contents: Cell) -> int:
+        self.files.append(contents)
+        self.names.append(name)
+        return FIRST_FILE + len(self.files) - 1
 
     def _file(self, entry: Directory, file: CardFile) -> FileNode:
         path = f"{entry.name}/{file.fid:04X}"
         transparent = file.structure == "TRANSPARENT"
         if file.structure in ("FIXED", "CYCLIC") and not file.record_length:
             raise ValueError(f"{path} is {file.structure} and needs a record length")
-        self.files.append(bytearray(file.body) if transparent else [bytes(record) for record in file.records])
-        self.names.append(path)
+        body: Cell = bytearray(file.body) if transparent else [bytes(record) for record in file.records]
         return FileNode(
             path=path,
             fid=file.fid,
             structure=file.structure,
             transparent=transparent,
-            cell=FIRST_FILE + len(self.files) - 1,
+            cell=self._cell(path, body),
             read=compile_rule(file.read, self.bits),
             update=compile_rule(file.update, self.bits),
             record_length=file.record_length,

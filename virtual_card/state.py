@@ -45,6 +45,8 @@ FREE: AccessRule = (frozenset(),)
 NEVER: AccessRule = ()
 MAX_RECORDS = 254
 KEY_TRIES = 3
+NATIONAL_FILE = 0x11
+PSAM_MASTER_KEY = "ADFMK"
 PIN_TRIES = 6
 
 
@@ -65,15 +67,38 @@ class KeyState:
         return f"KeyState({self.name}, {len(self.versions)} versions, {self.tries_left}/{self.limit} tries)"
 
 
+@dataclass(slots=True)
+class Purse:
+    """The medical purse: what the amount file and the last transaction's proof hold (LD/T 32.5 section 7).
+
+    Amounts in fen; `year` is the payment year as four digits, `starting_day` its first day, mmdd. `proof`: kind 1,
+    number 2, MAC 4, TAC 4 of the last CREDIT or DEBIT, b"" before the first.
+    """
+
+    balance: int = 0
+    self_paid: int = 0
+    pool: int = 0
+    load_number: int = 0
+    purchase_number: int = 0
+    year: str = "0000"
+    starting_day: str = "0101"
+    proof: bytes = b""
+
+
 @dataclass(slots=True, repr=False)
 class SamKey:
-    """One working key of a PSAM: `type` (6 MAC, 7 encryption, 8 both), `levels` (0 to 3) to diversify."""
+    """One working key of a PSAM: `type` (2 purchase, 6 MAC, 7 encryption, 8 both), `levels` (0 to 3) to diversify.
+
+    A purchase key has its version for `id`; `file` is the low byte of its key file, 11 national, 12 provincial,
+    13 city (LD/T 32.9 section 6).
+    """
 
     name: str
     type: int
     levels: int
     id: int
     value: bytes
+    file: int = NATIONAL_FILE
 
     def __repr__(self) -> str:
         return f"SamKey({self.name}, type {self.type}, id {self.id:02X}, {self.levels} levels)"
@@ -128,7 +153,7 @@ class Directory:
 
     An environment (DDF) has `parent` None and says which `algorithm` its tree computes with, whether its FCI
     announces it (tag 9F0C), and the short identifier of its directory file (tag 88). An application names
-    its environment in `parent`. `face` overrides the card's face for this tree (some SM4 PSAMs answer at
+    its environment in `parent`. `purse` is the medical purse, where the application has one. `face` overrides the card's face for this tree (some SM4 PSAMs answer at
     once).
     """
 
@@ -139,11 +164,17 @@ class Directory:
     files: list[CardFile] = field(default_factory=list)
     keys: list[KeyState] = field(default_factory=list)
     sam_keys: list[SamKey] = field(default_factory=list)
+    purse: Purse | None = None
     blocked: bool = False
     algorithm: Algorithm | None = None
     announces_algorithm: bool = False
     directory_sfi: int | None = None
     face: Face | None = None
+
+    @property
+    def takes_sam_keys(self) -> bool:
+        """Whether this is the key application of a PSAM: it holds working keys, or the key to load them under."""
+        return bool(self.sam_keys) or any(key.name == PSAM_MASTER_KEY for key in self.keys)
 
     def file(self, fid: int) -> CardFile:
         """The file with this identifier; raises KeyError where there is none."""
@@ -165,7 +196,10 @@ class CardContents:
     """A whole card; `directories[0]` is current after a reset. `pin` is packed BCD, b"" where none is set.
 
     `notes` are the issuer's own and no part of the card: no APDU reaches them, the image keeps them.
-    `lenient_type` is a PSAM's: a key asked for under another type is used, within what its own type allows.
+    The rest are a PSAM's switches. `lenient_type`: a key asked for under another type is used, within what its own
+    type allows. `level_by_lc`: the number of factors counts, whatever level bits P1 has. `accepts_801a`: INS 1A of
+    generic bank PSAMs delivers session keys too. `refuses_purchase`: a missing purchase key answers 9403 instead
+    of 6A88, as a PSAM without purchase function does.
     """
 
     version: str
@@ -176,6 +210,9 @@ class CardContents:
     pin_limit: int = PIN_TRIES
     blocked: bool = False
     lenient_type: bool = True
+    level_by_lc: bool = False
+    accepts_801a: bool = False
+    refuses_purchase: bool = False
     notes: dict[str, str] = field(default_factory=dict)
 
     def directory(self, name: str) -> Directory:

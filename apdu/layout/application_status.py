@@ -15,7 +15,7 @@ from enum import IntEnum
 from typing import Any, TypeVar
 
 from apdu import fields
-from apdu.layout.codes import CodeTable
+from apdu.layout.code import Code
 from apdu.layout.item import Item
 from apdu.layout.spec import FREE, Access, FileSpec, LayoutError, Structure, Vector
 from apdu.layout.states import Channel, FinancialState, JournalPhase, ReceiptMode, SocialState
@@ -26,34 +26,52 @@ RECEIPT_TAG = 0xFB
 JOURNAL_TAG = 0xFC
 
 
-def _codes(name: str, texts: dict[Any, tuple[str, str]]) -> tuple[CodeTable, ...]:
-    return (CodeTable(name, 1, {str(int(code)): text for code, text in texts.items()}),)
+class SocialStateCode(Code):
+    """State of the social application."""
+
+    SEALED = "0", "sealed", SocialState.SEALED.zh
+    NORMAL = "1", "normal", SocialState.NORMAL.zh
+    FORMALLY_LOST = "2", "formally lost", SocialState.FORMALLY_LOST.zh
+    APPLICATION_LOCKED = "3", "application locked", SocialState.APPLICATION_LOCKED.zh
+    TEMPORARILY_LOST = "4", "temporarily lost", SocialState.TEMPORARILY_LOST.zh
+    CANCELLED = "9", "cancelled", SocialState.CANCELLED.zh
 
 
-_SOCIAL = _codes(
-    "social_state", {state: (state.name.lower().replace("_", " "), state.zh) for state in SocialState}
-)
-_FINANCIAL = _codes("financial_state", {state: (state.name.lower(), state.zh) for state in FinancialState})
-_CHANNEL = _codes(
-    "channel",
-    {
-        Channel.NONE: ("none", "无"),
-        Channel.PHARMACY: ("pharmacy", "药店"),
-        Channel.HOSPITAL: ("hospital", "医院"),
-        Channel.BANK: ("bank", "银行"),
-        Channel.COUNTER: ("service counter", "柜台"),
-        Channel.PHONE: ("phone", "电话"),
-        Channel.ONLINE: ("online", "网上"),
-        Channel.AUTOMATIC: ("automatic", "自动"),
-    },
-)
-_MODE = _codes(
-    "receipt_mode",
-    {ReceiptMode.IN_PERSON: ("in person", "本人领取"), ReceiptMode.EMPLOYER: ("employer", "单位代领")},
-)
-_PHASE = _codes(
-    "journal_phase", {JournalPhase.CLOSED: ("closed", "已结束"), JournalPhase.BEGUN: ("begun", "进行中")}
-)
+class FinancialStateCode(Code):
+    """State of the financial application."""
+
+    INACTIVE = "0", "inactive", FinancialState.INACTIVE.zh
+    ACTIVE = "1", "active", FinancialState.ACTIVE.zh
+    BLOCKED = "3", "blocked", FinancialState.BLOCKED.zh
+    CLOSED = "9", "closed", FinancialState.CLOSED.zh
+
+
+class ChannelCode(Code):
+    """Through which channel an application was activated."""
+
+    NONE = "0", "none", "无"
+    PHARMACY = "1", "pharmacy", "药店"
+    HOSPITAL = "2", "hospital", "医院"
+    BANK = "3", "bank", "银行"
+    COUNTER = "4", "service counter", "柜台"
+    PHONE = "5", "phone", "电话"
+    ONLINE = "6", "online", "网上"
+    AUTOMATIC = "7", "automatic", "自动"
+
+
+class ReceiptModeCode(Code):
+    """How the holder received the card."""
+
+    IN_PERSON = "1", "in person", "本人领取"
+    EMPLOYER = "2", "employer", "单位代领"
+
+
+class JournalPhaseCode(Code):
+    """Phase of the activation journal."""
+
+    CLOSED = "0", "closed", "已结束"
+    BEGUN = "1", "begun", "进行中"
+
 
 _TIME = Item(0xE8, "Time", "时间", fields.timestamp())
 _TERMINAL = Item(0xE9, "Terminal number", "终端机编号", fields.digits(6))
@@ -64,10 +82,16 @@ _ITEMS = (
         "Application status",
         "应用状态",
         children=(
-            Item(0x9A, "Social application", "社保应用状态", fields.ascii_text(1), codes=_SOCIAL),
-            Item(0x9B, "Financial application", "金融应用状态", fields.ascii_text(1), codes=_FINANCIAL),
+            Item(0x9A, "Social application", "社保应用状态", fields.ascii_text(1), codes=(SocialStateCode,)),
+            Item(
+                0x9B,
+                "Financial application",
+                "金融应用状态",
+                fields.ascii_text(1),
+                codes=(FinancialStateCode,),
+            ),
             _TIME,
-            Item(0x9C, "Channel", "启用渠道", fields.ascii_text(1), codes=_CHANNEL),
+            Item(0x9C, "Channel", "启用渠道", fields.ascii_text(1), codes=(ChannelCode,)),
             _TERMINAL,
         ),
     ),
@@ -75,7 +99,10 @@ _ITEMS = (
         RECEIPT_TAG,
         "Receipt of the card",
         "领卡记录",
-        children=(_TIME, Item(0x9D, "Mode of receipt", "领卡方式", fields.ascii_text(1), codes=_MODE)),
+        children=(
+            _TIME,
+            Item(0x9D, "Mode of receipt", "领卡方式", fields.ascii_text(1), codes=(ReceiptModeCode,)),
+        ),
     ),
     Item(
         JOURNAL_TAG,
@@ -83,7 +110,7 @@ _ITEMS = (
         "启用日志",
         children=(
             Item(0xEE, "Activation number", "启用流水号", fields.ascii_text(20)),
-            Item(0x9E, "Phase", "阶段", fields.ascii_text(1), codes=_PHASE),
+            Item(0x9E, "Phase", "阶段", fields.ascii_text(1), codes=(JournalPhaseCode,)),
             _TIME,
             _TERMINAL,
         ),

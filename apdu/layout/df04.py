@@ -10,12 +10,12 @@ from functools import cache
 
 from apdu import fields
 from apdu.layout.codes import (
-    CARD_USE_MODE,
-    MEDICAL_INSURANCE_KIND,
-    MEDICAL_PERSON_KIND,
-    SETTLEMENT_KIND,
-    TRANSACTION_KIND,
-    YES_NO,
+    CardUseMode,
+    MedicalInsuranceKind,
+    MedicalPersonKind,
+    SettlementKind,
+    TransactionKind,
+    YesNo,
 )
 from apdu.layout.item import Item
 from apdu.layout.spec import NEVER, Access, DirectorySpec, FileSpec, Structure, Vector
@@ -26,7 +26,7 @@ FID = 0xDF04
 UPDATE_BASE = Access.parse("UK1DF04")
 UPDATE_SETTLEMENT = Access.parse("UK2DF04")
 
-_KIND_CODES = (MEDICAL_INSURANCE_KIND, YES_NO, YES_NO, YES_NO, YES_NO, YES_NO)
+_KIND_CODES = (MedicalInsuranceKind, *(YesNo,) * 5)
 _KIND = Item(
     0x81,
     "Medical insurance kind and flags",
@@ -37,7 +37,7 @@ _KIND = Item(
 _REGION = Item(0x84, "Medical insurance region", "医疗保险参保地所属行政区划代码", fields.region())
 _HEALTH_RECORD = Item(0x87, "Health record number", "健康档案编号", fields.ascii_text(17))
 _PERSON_KIND = Item(
-    0x8C, "Insured person class", "医疗保险参保人员类别", fields.digits(1), codes=(MEDICAL_PERSON_KIND,)
+    0x8C, "Insured person class", "医疗保险参保人员类别", fields.digits(1), codes=(MedicalPersonKind,)
 )
 _OPENED = Item(0x80, "Medical account opened on", "基本医疗保险个人账户建立日期", fields.day())
 _CERTIFICATE = Item(0x8A, "Medical certificate number", "医疗证号", fields.ascii_text(15))
@@ -46,7 +46,7 @@ _HOSPITALS = (
     Item(0x86, "Designated hospital 2", "定点医疗机构代码2", fields.ascii_text(9)),
     Item(0x89, "Designated hospital 3", "定点医疗机构代码3", fields.ascii_text(9)),
 )
-_USE_MODE = Item(0x8F, "Card use mode", "医疗保险用卡方式", fields.ascii_text(1), codes=(CARD_USE_MODE,))
+_USE_MODE = Item(0x8F, "Card use mode", "医疗保险用卡方式", fields.ascii_text(1), codes=(CardUseMode,))
 
 
 def _account(length: int) -> Item:
@@ -82,7 +82,7 @@ _BASE_ITEMS_1 = (
 )
 
 _ALLOWED = Item(
-    0x90, "Offline settlement allowed", "准许脱网医保结算标识", fields.ascii_text(1), codes=(YES_NO,)
+    0x90, "Offline settlement allowed", "准许脱网医保结算标识", fields.ascii_text(1), codes=(YesNo,)
 )
 _OFFLINE_COUNT = Item(
     0x93, "Offline settlements, running count", "脱网医保结算累计次数", fields.ascii_text(2)
@@ -117,7 +117,7 @@ TRANSACTION = Item(
     also=(20,),  # the account-only mode leaves out the last two amounts (LD/T 32.7 section 12)
     children=(
         Item(None, "Transaction number", "交易序号", fields.unsigned(2), offset=0),
-        Item(None, "Transaction kind", "交易类型", fields.ascii_text(1), offset=2, codes=(TRANSACTION_KIND,)),
+        Item(None, "Transaction kind", "交易类型", fields.ascii_text(1), offset=2, codes=(TransactionKind,)),
         Item(None, "Terminal number", "终端机编号", fields.digits(6), offset=3),
         Item(None, "Transaction time", "交易时间", fields.timestamp(), offset=9),
         Item(None, "Personal account amount", "个人账户交易金额", fields.amount(), offset=16),
@@ -131,7 +131,7 @@ SPECIAL_SETTLEMENT = Item(
     "特殊医疗结算记录",
     children=(
         Item(None, "Transaction number", "交易序号", fields.unsigned(2), offset=0),
-        Item(None, "Settlement kind", "结算类别", fields.ascii_text(1), offset=2, codes=(SETTLEMENT_KIND,)),
+        Item(None, "Settlement kind", "结算类别", fields.ascii_text(1), offset=2, codes=(SettlementKind,)),
     ),
 )
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from construct import GreedyBytes, Int8ub, Prefixed, Struct
 
-from apdu.fields import Coding, FieldError
-from apdu.layout.codes import CodeTable
+from apdu.fields import Coding, FieldError, opaque
+from apdu.layout.code import Code
 
 RECORD = Struct("tag" / Int8ub, "value" / Prefixed(Int8ub, GreedyBytes))
 """Simple TLV of every record: one tag byte, one length byte, value (LD/T 32.6 section 5; never BER tags)."""
@@ -34,7 +34,9 @@ class Item:
     `coding` is None for a composite, whose value is the tuple of its children's values in table order: a
     B-TLV (children with tags) or a record (children with offsets). `codes` name the digit groups of a coded
     value. `also` lists lengths that are read beside `length`. `reused_as` is the 2.0 item a 1.0 record of
-    this tag may carry instead, told by a last byte EE. An empty `source` means that of the file.
+    this tag may carry instead, told by a last byte EE; where the length of both is the same, it is told by
+    the record whose tag `follows` names, and only the whole file shows it. An empty `source` means that of
+    the file.
     """
 
     tag: int | None
@@ -46,9 +48,10 @@ class Item:
     offset: int | None = None
     children: tuple[Item, ...] = ()
     occurs: int = 1
-    codes: tuple[CodeTable, ...] = ()
+    codes: tuple[type[Code], ...] = ()
     also: Container[int] = ()
     reused_as: Item | None = None
+    follows: int | None = None
     source: str = ""
 
     @property
@@ -92,7 +95,7 @@ class Item:
             raise error.within(0, self.label) from None
 
     def _decode(self, raw: bytes) -> ItemValue:
-        if self.reused_as is not None and raw[-1:] == bytes((REUSED,)):
+        if self.reused_as is not None and self.follows is None and raw[-1:] == bytes((REUSED,)):
             return self._decode_reused(self.reused_as, raw)
         if len(raw) != self.length and len(raw) not in self.also:
             at = (
@@ -120,16 +123,21 @@ class Item:
             raise FieldError(0, f"{len(self.children)} child values are expected", self.label)
         return _assemble(self, [child.encode(part) for child, part in zip(self.children, value, strict=True)])
 
+    def meanings(self, value: str) -> tuple[Code, ...]:
+        """A coded value as members of its tables, one for each digit group; unlisted codes are kept."""
+        found: list[Code] = []
+        for table in self.codes:
+            width = table.width()
+            found.append(table(value[:width]))
+            value = value[width:]
+        return tuple(found)
+
     def describe(self, value: str) -> tuple[str, str] | None:
         """What a coded value means, English and Chinese; None where the item has no codes or none matches."""
-        meanings: list[tuple[str, str]] = []
-        for table in self.codes:
-            code, value = value[: table.width], value[table.width :]
-            if code in table.entries:
-                meanings.append(table.entries[code])
-        if not meanings:
+        known = [code for code in self.meanings(value) if code.known]
+        if not known:
             return None
-        return ", ".join(en for en, _ in meanings), "，".join(zh for _, zh in meanings)
+        return ", ".join(code.en for code in known), "，".join(code.zh for code in known)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -152,6 +160,11 @@ class ItemValue:
     def __repr__(self) -> str:
         shown = repr(self.value) if self.item.secrecy is Secrecy.OPEN and not self.parts else "..."
         return f"ItemValue({self.item.label}: {shown})"
+
+
+def opaque_item(tag: int, length: int) -> Item:
+    """The item of a record whose contents are not published: bytes as they stand."""
+    return Item(tag, "Unpublished item", "未公布数据项", opaque(length))
 
 
 def split_record(raw: bytes) -> tuple[int, bytes]:

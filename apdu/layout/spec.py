@@ -13,7 +13,7 @@ from enum import Enum
 from typing import Any
 
 from apdu.fields import FieldError
-from apdu.layout.item import Item, ItemValue, Secrecy, join_record, split_record
+from apdu.layout.item import REUSED, Item, ItemValue, Secrecy, join_record, opaque_item, split_record
 
 __all__ = [
     "Access",
@@ -30,12 +30,13 @@ __all__ = [
 
 
 class Structure(Enum):
-    """Structure of an elementary file (LD/T 32.3 section 5.1.2)."""
+    """Structure of an elementary file (LD/T 32.3 section 5.1.2); INTERNAL: kept by the card, not selectable."""
 
     TRANSPARENT = "transparent"
     VARIABLE = "variable records"
     FIXED = "fixed records"
     CYCLIC = "cyclic"
+    INTERNAL = "internal"
 
 
 class LayoutError(ValueError):
@@ -137,7 +138,9 @@ class FileSpec:
 
     `size` is the length of a transparent file; `record_length` that of each fixed or cyclic record,
     `min_records` how many a cyclic file must at least hold. A cyclic file has one item, its record.
-    `blank_fill` is the byte a transparent file is made of before anything was written.
+    `blank_fill` is the byte a transparent file is made of before anything was written. `optional`: not every
+    card of the version has the file. The records of an `opaque_records` file are not published: any tag is
+    read, its value as bytes.
     """
 
     directory: str
@@ -154,6 +157,8 @@ class FileSpec:
     min_records: int | None = None
     vectors: tuple[Vector, ...] = ()
     blank_fill: int = 0
+    optional: bool = False
+    opaque_records: bool = False
 
     @property
     def sfi(self) -> int:
@@ -163,6 +168,8 @@ class FileSpec:
     @property
     def path(self) -> str:
         """Where the file is: `SSSE/EF05`; the memory of a card without files (FID 0) is its directory."""
+        if self.structure is Structure.INTERNAL:
+            return f"{self.directory}/{self.name}"
         if not self.fid:
             return self.directory
         return (
@@ -173,8 +180,8 @@ class FileSpec:
 
     @property
     def max_records(self) -> int | None:
-        """How many records the declaration fills; None for transparent and cyclic files."""
-        if self.structure in (Structure.TRANSPARENT, Structure.CYCLIC):
+        """How many records the declaration fills; None where it fills none (transparent, cyclic, opaque)."""
+        if self.structure not in (Structure.VARIABLE, Structure.FIXED) or self.opaque_records:
             return None
         return sum(item.occurs for item in self.items)
 
@@ -212,6 +219,8 @@ class FileSpec:
                 return self.items[0].decode(raw)
             tag, value = split_record(raw)
             item = next((item for item in self.items if item.tag == tag), None)
+            if item is None and self.opaque_records:
+                item = opaque_item(tag, len(value))
             if item is None:
                 raise FieldError(0, f"tag {tag:02X} is not defined in this file")
             try:
@@ -227,13 +236,24 @@ class FileSpec:
             return FileContent(tuple(self._fields(contents)), bytes(contents))
         values = tuple(self.decode_record(record, start) for start, record in self._records(contents))
         counts: dict[int | str, int] = {}
+        unlimited = self.structure is Structure.CYCLIC or self.opaque_records
         for value in values:
             counts[value.item.key] = counts.get(value.item.key, 0) + 1
-            if self.structure is not Structure.CYCLIC and counts[value.item.key] > value.item.occurs:
+            if not unlimited and counts[value.item.key] > value.item.occurs:
                 raise LayoutError(
                     self.path, value.item.label, 0, f"occurs more than {value.item.occurs} times"
                 )
-        return FileContent(values, bytes(contents))
+        return FileContent(self._followed(values), bytes(contents))
+
+    def _followed(self, values: tuple[ItemValue, ...]) -> tuple[ItemValue, ...]:
+        """Items whose later meaning another record tells, read with that meaning (LD/T 32.6 annex C)."""
+        reused = {value.tag for value in values if value.raw.endswith(bytes((REUSED,)))}
+        return tuple(
+            item.reused_as.decode(value.raw)
+            if (item := value.item).reused_as is not None and item.follows in reused
+            else value
+            for value in values
+        )
 
     def build(self, content: FileContent | Values) -> bytes:
         """Contents to write, from parsed items (unchanged ones keep their bytes) or values by tag or name."""
@@ -312,9 +332,12 @@ class FileSpec:
 
     def _kept(self, value: ItemValue) -> bytes:
         """The bytes of a value: those it was read from while it is unchanged, else encoded anew."""
+        if self.opaque_records and value.tag is not None:
+            return bytes(value.value)
         declared = self.item(value.item.key)
+        reader = declared if declared.follows is None else value.item
         try:
-            unchanged = declared.decode(value.raw).value == value.value
+            unchanged = reader.decode(value.raw).value == value.value
         except FieldError:
             unchanged = False
         if unchanged:
@@ -339,13 +362,17 @@ class FileSpec:
 
 @dataclass(frozen=True, slots=True)
 class DirectorySpec:
-    """One directory: its name on the card (DF name or AID), its FID where one is fixed, its files."""
+    """One directory: its name on the card (DF name or AID), its FID where one is fixed, its files.
+
+    `internal` files are kept by the card's own software; no command selects or reads them.
+    """
 
     name: str
     df_name: bytes
     fid: int | None
     label_zh: str
     files: tuple[FileSpec, ...]
+    internal: tuple[FileSpec, ...] = ()
 
     def file(self, fid: int) -> FileSpec | None:
         """The file with this FID; None where the directory has none."""

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 
 from apdu import fields
-from apdu.layout.codes import CARD_CLASS, NATION, SEX
+from apdu.layout.codes import CardClass, Nation, Sex
 from apdu.layout.item import Item, Secrecy
 from apdu.layout.spec import FREE, Access, DirectorySpec, FileSpec, Structure, Vector
 
@@ -33,7 +33,7 @@ _ISSUER_ITEMS = (
         "Card class",
         "卡的类别",
         fields.ascii_text(1),
-        codes=(CARD_CLASS,),
+        codes=(CardClass,),
         source="LD/T 32.6 section 8.1.1.2",
     ),
     Item(0x03, "Specification version", "规范版本", fields.ascii_text(4), source="LD/T 32.6 section 8.1.1.3"),
@@ -69,8 +69,8 @@ _NAME_EXTENSION = Item(
     source="LD/T 32.6 section 8.1.2.2",
 )
 _PERSON_ITEMS = (
-    Item(0x0A, "Sex", "性别", fields.ascii_text(1), codes=(SEX,), source="LD/T 32.6 section 8.1.2.3"),
-    Item(0x0B, "Nation", "民族", fields.digits(1), codes=(NATION,), source="LD/T 32.6 section 8.1.2.4"),
+    Item(0x0A, "Sex", "性别", fields.ascii_text(1), codes=(Sex,), source="LD/T 32.6 section 8.1.2.3"),
+    Item(0x0B, "Nation", "民族", fields.digits(1), codes=(Nation,), source="LD/T 32.6 section 8.1.2.4"),
     Item(0x0C, "Place of birth", "出生地", fields.region(), source="LD/T 32.6 section 8.1.2.5"),
     Item(0x0D, "Date of birth", "出生日期", fields.day(), source="LD/T 32.6 section 8.1.2.6"),
 )

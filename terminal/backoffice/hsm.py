@@ -175,8 +175,8 @@ def _key_at(address: str) -> tuple[KeySpec, int]:
     """Key and version at an HSM address: versions follow each other from the first address."""
     number = int.from_bytes(_hex(address, "key address"), "big")
     for key in KEYS:
-        version = number - key.hsm_address + 1
-        if 1 <= version <= key.versions and key.reference is not None:
+        version = key.version_at(number)
+        if version is not None and key.reference is not None:
             return key, version
     raise _malformed(f"there is no authentication key at address {address[:8]}", "密钥地址错误")
 

@@ -57,8 +57,7 @@ class Order:
 
 def run(order: Order, view: View) -> ExitCode:
     """Carry out the visit; card images are saved whatever happens."""
-    if Path(order.old_card).resolve() == Path(order.new_card).resolve():
-        raise click.ClickException("--old-card and --new-card name the same file; name two cards")
+    _check_different(order)
     profile = region_profile(order.profile)
     script: list[ScriptStep] | None = None
     if order.script is not None:
@@ -86,6 +85,15 @@ def run(order: Order, view: View) -> ExitCode:
             now=order.clock,
         )
         return _visit(replace(counter, back_office=OfficeOverFile(office)), cards, script, profile, view)
+
+
+def _check_different(order: Order) -> None:
+    """One file cannot be two cards."""
+    options = {"--old-card": order.old_card, "--new-card": order.new_card, "--psam": order.psam}
+    seen: dict[Path, str] = {}
+    for option, name in options.items():
+        if name is not None and (other := seen.setdefault(Path(name).resolve(), option)) != option:
+            raise click.ClickException(f"{other} and {option} name the same file; name two cards")
 
 
 def _psam(card: VirtualCard, path: str) -> VirtualCard:

@@ -128,7 +128,7 @@ def _directory(directory: Directory, declared: DirectorySpec | None) -> Section:
     for sam in directory.sam_keys:
         held = f"{HIDDEN} type {sam.type}, id {sam.id:02X}, {sam.levels} levels left"
         compared = (sam.value, sam.type, sam.id, sam.levels)
-        where = f"{path}/key/{sam.name}/{sam.type}"
+        where = f"{path}/key/{sam.name}/{sam.id:02X}"
         found.append(_fact(where, f"Key {sam.name}", "密钥", held, compared))
     label = declared.label_zh if declared else ""
     return Section(path, Text("Directory", label), "", tuple(found))

@@ -12,14 +12,13 @@ from terminal.trace.columns import wrap
 
 def section_lines(section: Section) -> Iterator[Line]:
     """A section: heading, rights, one fact a line."""
-    yield line()
     path = "" if section.path in ("card", "notes") else f"{section.path} "
-    yield heading(f"{path}{name_of(section.text)}")
+    yield from heading(f"{path}{name_of(section.text)}")
     for part in wrap(section.note, 76) if section.note else ():
         yield line("  ", (part, "dim"))
     for fact in section.facts:
         inside = fact.path.removeprefix(section.path).lstrip("/")
-        tag = f"{inside} " if inside and "/EF" in section.path else ""
+        tag = f"{inside} " if inside and section.note else ""
         yield from labelled(f"{tag}{name_of(fact.text)}", fact.value or UNSET, margin=2, column=44)
 
 

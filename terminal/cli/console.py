@@ -85,6 +85,8 @@ def _read(prompt: str, *, hidden: bool = False) -> str:
         sys.stderr.write(prompt)
         sys.stderr.flush()
         typed = sys.stdin.readline()
+        if not sys.stdin.isatty():
+            sys.stderr.write("\n")
     except (KeyboardInterrupt, EOFError):
         raise OperatorCancelledError("cancelled at the console") from None
     if not typed:

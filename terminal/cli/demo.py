@@ -1,56 +1,30 @@
-"""`ssc demo`: the whole dual insert on two virtual cards, the same every time."""
+"""`ssc demo`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from random import Random
+import click
 
-from terminal.backoffice.office import Office
-from terminal.backoffice.profile import load_profile
-from terminal.cli.before_after import card_facts, compare_card, compare_centre
-from terminal.cli.presenter import View, present
-from terminal.cli.visit import visit
-from terminal.counter import Counter
-from terminal.enrol import enrol_card
+from terminal.cli.options import OLD_KINDS, SOCIAL_KINDS, json_option, quiet_option
 from terminal.exit_codes import ExitCode
-from terminal.flow.authentication import Means
-from terminal.scenario.script import EnterPinStep, Insert, Remove, ScriptOperator
-from virtual_card.issuer import issue
-from virtual_card.persona import OLD_PIN
-
-SEED = 1
-CLOCK = datetime.fromisoformat("2030-01-08T10:00:00+08:00")
-STEPS = (Insert("old"), Remove(), Insert("new"), EnterPinStep("old"), Remove())
 
 
-@dataclass(frozen=True, slots=True)
-class Demonstration:
-    """Which cards meet which kind of terminal."""
+@click.command()
+@click.option(
+    "--kind", type=click.Choice(SOCIAL_KINDS), default="ssc-3.0", show_default=True, help="The new card."
+)
+@click.option(
+    "--old", type=click.Choice(OLD_KINDS), default="sle4442", show_default=True, help="The old card."
+)
+@click.option("--hsm", is_flag=True, help="Authenticate through the centre's HSM instead of a PSAM.")
+@json_option
+@quiet_option
+def demo(kind: str, old: str, hsm: bool, as_json: bool, quiet: bool) -> ExitCode:
+    """Play the whole dual insert on two virtual cards.
 
-    kind: str = "ssc-3.0"
-    old: str = "sle4442"
-    hsm: bool = False
+    The old medical card goes in, then the social security card, which is activated. Cards, clock and random
+    numbers are fixed: every run is the same.
+    """
+    from terminal.cli.demonstration import Demonstration, run
+    from terminal.cli.presenter import View, choose
 
-
-def run(demonstration: Demonstration, view: View) -> ExitCode:
-    """Play the demonstration and return how it ended."""
-    random = Random(SEED).randbytes
-    cards = {
-        "old": issue(demonstration.old, SEED, random=random),
-        "new": issue(demonstration.kind, SEED, random=random),
-    }
-    profile = load_profile("default")
-    office = Office.open(":memory:", profile, lambda: CLOCK, random=random)
-    numbers = [enrol_card(office, card) for card in cards.values()]
-    psam = None if demonstration.hsm else issue("psam", SEED, random=random)
-    means = Means.HSM if demonstration.hsm else Means.PSAM
-    counter = Counter.set_up(office, means, psam=psam, now=lambda: CLOCK, random=random)
-    operator = ScriptOperator(STEPS, cards, counter.slots, {"old": OLD_PIN})
-    facts = {role: card_facts(card) for role, card in cards.items()}
-    centre = office.cards()
-    ended = visit(counter, operator, profile.status_fid, view)
-    for role, card in cards.items():
-        present(view, compare_card(role, card, facts[role]))
-    present(view, compare_centre(office, centre, numbers))
-    return ended.outcome.exit_code
+    return run(Demonstration(kind, old, hsm), choose(as_json, quiet, View.FULL))

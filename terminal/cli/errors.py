@@ -63,11 +63,12 @@ EXIT_CODES: Sequence[tuple[type[BaseException], ExitCode]] = (
 """The first match counts."""
 
 ROOT = Path(__file__).parents[2]
+OURS = ("apdu", "virtual_card", "terminal")
 
 
 def report(error: BaseException) -> ExitCode:
     """Say what went wrong, once, and return the exit code; with SSC_DEBUG set the traceback follows."""
-    if isinstance(error, BrokenPipeError):
+    if isinstance(error, BrokenPipeError | SystemExit):  # click ends so when it writes into a closed pipe
         silence(sys.stdout)
         return ExitCode.DONE
     if os.environ.get("SSC_DEBUG"):
@@ -117,6 +118,8 @@ def _file_message(error: OSError) -> str:
 def _bug(error: BaseException) -> str:
     """Kind and place of an unexpected error; not its own text, which may hold what must not be shown."""
     frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if Path(frame.filename).is_relative_to(ROOT)]
+    own = [
+        frame for frame in frames if any(Path(frame.filename).is_relative_to(ROOT / name) for name in OURS)
+    ]
     place = f" at {Path(own[-1].filename).relative_to(ROOT)}:{own[-1].lineno}" if own else ""
     return f"this is a bug in ssc-terminal: {type(error).__name__}{place}; SSC_DEBUG=1 shows the traceback"

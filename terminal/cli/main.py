@@ -12,7 +12,7 @@ import click
 from terminal.exit_codes import ExitCode
 
 COMMANDS = {
-    "demo": ("terminal.cli.demo_command", "demo", "Play the whole dual insert on two virtual cards."),
+    "demo": ("terminal.cli.demo", "demo", "Play the whole dual insert on two virtual cards."),
     "pharmacy": (
         "terminal.cli.pharmacy",
         "pharmacy",
@@ -20,8 +20,12 @@ COMMANDS = {
     ),
     "centre": ("terminal.cli.centre", "centre", "The back office: bring cards in, look at them."),
     "card": ("terminal.cli.card", "card", "Make, show and compare virtual cards."),
-    "scenario": ("terminal.cli.scenario", "scenario", "Sessions as data: play and sweep them."),
-    "apdu": ("terminal.cli.apdu", "apdu", "Send command APDUs to a card."),
+    "scenario": (
+        "terminal.cli.scenario",
+        "scenario",
+        "Sessions as data: play them, or break them at every exchange.",
+    ),
+    "apdu": ("terminal.cli.apdu", "apdu", "Power a card, send each APDU, write the image back."),
 }
 """Name of each command, the module and object that carry it out, and its line in `ssc --help`."""
 
@@ -59,7 +63,7 @@ class Commands(click.Group):
         try:
             code = super().main(args, prog_name, **options) or ExitCode.DONE
             sys.stdout.flush()
-        except (Exception, KeyboardInterrupt) as error:
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
             from terminal.cli.errors import report
 
             code = report(error)

@@ -6,19 +6,20 @@ import os
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
+from weakref import WeakSet
 
 import click
 
 if TYPE_CHECKING:
     from terminal.trace.as_text import Line
 
-_silenced: set[int] = set()
+_silenced: WeakSet[TextIO] = WeakSet()
 
 
 def say(text: str = "", *, err: bool = False) -> None:
     """Write one line; once the reader of the pipe is gone, nothing more, and no error."""
     stream = sys.stderr if err else sys.stdout
-    if id(stream) in _silenced:
+    if stream in _silenced:
         return
     try:
         click.echo(text, file=stream)
@@ -28,7 +29,7 @@ def say(text: str = "", *, err: bool = False) -> None:
 
 def silence(stream: TextIO) -> None:
     """Let everything that is still written to a stream vanish, also what Python flushes at the end."""
-    _silenced.add(id(stream))
+    _silenced.add(stream)
     with open(os.devnull, "wb") as nothing:
         os.dup2(nothing.fileno(), stream.fileno())
 

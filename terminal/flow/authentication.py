@@ -46,10 +46,9 @@ def start_psam(access: Access) -> Flow[None]:
         return
     try:
         yield PowerOn(Role.PSAM)
-    except TransportError:
+        access.terminal_number = yield from on(Role.PSAM, psam.terminal_number())
+    except (TransportError, CardRefusedError):
         yield from _fall_back(access, PsamUnfitError(psam.NO_PSAM, "no PSAM answers in its slot"))
-        return
-    access.terminal_number = yield from on(Role.PSAM, psam.terminal_number())
 
 
 def prove_genuine(access: Access, role: Role, card: SocialCard) -> Flow[None]:
@@ -106,11 +105,14 @@ def _external_by_psam(access: Access, role: Role, card: SocialCard, key: KeySpec
 
 
 def _compute(access: Access, key: KeySpec, card: SocialCard, process: bytes, raw: bytes) -> Flow[bytes]:
-    if access.environment is not card.algorithm:
-        yield from on(Role.PSAM, psam.open_environment(card.algorithm))
-        access.environment = card.algorithm
-    computation = psam.compute_authentication(key, card.algorithm, card.factors, process, raw)
-    return (yield from on(Role.PSAM, computation))
+    try:
+        if access.environment is not card.algorithm:
+            yield from on(Role.PSAM, psam.open_environment(card.algorithm))
+            access.environment = card.algorithm
+        computation = psam.compute_authentication(key, card.algorithm, card.factors, process, raw)
+        return (yield from on(Role.PSAM, computation))
+    except TransportError:
+        raise PsamUnfitError(psam.NO_PSAM, "it stopped answering") from None
 
 
 def _base_read_by_hsm(access: Access, role: Role, card: SocialCard) -> Flow[None]:
@@ -140,7 +142,9 @@ def _external_by_hsm(access: Access, role: Role, card: SocialCard, key: KeySpec)
 
 def _require_genuine(answer: bytes, expected: bytes) -> None:
     if answer != expected:
-        raise NotGenuineError("internal authentication failed: the card does not hold the key of a genuine one")
+        raise NotGenuineError(
+            "internal authentication failed: the card does not hold the key of a genuine one"
+        )
 
 
 def _challenge() -> Procedure[bytes]:

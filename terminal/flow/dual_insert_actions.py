@@ -29,7 +29,6 @@ from terminal.flow.steps import (
     PowerOn,
     PrintReceipt,
     ReadClock,
-    Receipt,
     RemoveCard,
     Role,
     Show,
@@ -43,7 +42,6 @@ from terminal.procedures.medical import MEDICAL_FID, medical_records
 from terminal.procedures.old_card import read_old_card
 from terminal.procedures.pin import TakeOver, query_tries, take_over_pin
 from terminal.procedures.social import read_holder, read_issuer_data
-
 
 
 def sign_in(visit: Visit) -> Flow[Event]:

@@ -37,6 +37,8 @@ class Machine(Generic[S, E, O]):
                     outcomes[target.name] = None
         lines += [f"    {name} --> [*]" for name in outcomes]
         lines.append(f"    note right of {self.start.name}")
-        lines += [f"        anywhere: {event.name} to {target.name}" for event, target in self.anywhere.items()]
+        lines += [
+            f"        anywhere: {event.name} to {target.name}" for event, target in self.anywhere.items()
+        ]
         lines.append("    end note")
         return "\n".join(lines) + "\n"

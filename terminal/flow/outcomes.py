@@ -29,17 +29,25 @@ class Outcome(Enum):
         Text("The interrupted activation is completed.", "上次中断的启用已补办完成。"),
     )
     ALREADY_ACTIVE = Ending(
-        "already-active", ExitCode.DONE, Text("The card is activated already; nothing was changed.", "该卡已启用，无需重复办理。")
+        "already-active",
+        ExitCode.DONE,
+        Text("The card is activated already; nothing was changed.", "该卡已启用，无需重复办理。"),
     )
     WRONG_CARD_FIRST = Ending(
         "wrong-card-first",
         ExitCode.REFUSED_BY_TERMINAL,
-        Text("This is not an old medical card. Start again with the old medical card.", "该卡不是医保卡，请先插入医保卡。"),
+        Text(
+            "This is not an old medical card. Start again with the old medical card.",
+            "该卡不是医保卡，请先插入医保卡。",
+        ),
     )
     SSC_IN_OLD_SLOT = Ending(
         "ssc-in-old-slot",
         ExitCode.REFUSED_BY_TERMINAL,
-        Text("This is the social security card. Insert the old medical card first.", "此为社会保障卡，请先插入原医保卡。"),
+        Text(
+            "This is the social security card. Insert the old medical card first.",
+            "此为社会保障卡，请先插入原医保卡。",
+        ),
     )
     UNREADABLE_OLD_CARD = Ending(
         "unreadable-old-card",
@@ -57,7 +65,10 @@ class Outcome(Enum):
     SAME_CARD_TWICE = Ending(
         "same-card-twice",
         ExitCode.REFUSED_BY_TERMINAL,
-        Text("The old medical card was inserted again. Insert the social security card.", "再次插入了医保卡，请插入社会保障卡。"),
+        Text(
+            "The old medical card was inserted again. Insert the social security card.",
+            "再次插入了医保卡，请插入社会保障卡。",
+        ),
     )
     OTHER_HOLDER = Ending(
         "other-holder",
@@ -118,17 +129,24 @@ class Outcome(Enum):
         Text("This pharmacy is not a designated one.", "本药店不是医保定点药店。"),
     )
     UNKNOWN_CARD = Ending(
-        "unknown-card", ExitCode.REFUSED_BY_BACK_OFFICE, Text("The centre does not know this card.", "中心无此卡记录。")
+        "unknown-card",
+        ExitCode.REFUSED_BY_BACK_OFFICE,
+        Text("The centre does not know this card.", "中心无此卡记录。"),
     )
     OLD_CARD_LOST = Ending(
         "old-card-lost",
         ExitCode.REFUSED_BY_BACK_OFFICE,
-        Text("The old medical card is reported lost. The holder goes to the centre.", "医保卡已挂失，请到中心办理。"),
+        Text(
+            "The old medical card is reported lost. The holder goes to the centre.",
+            "医保卡已挂失，请到中心办理。",
+        ),
     )
     OLD_CARD_BLOCKED = Ending(
         "old-card-blocked",
         ExitCode.REFUSED_BY_BACK_OFFICE,
-        Text("The old medical card is blocked. The holder goes to the centre.", "医保卡已锁定，请到中心办理。"),
+        Text(
+            "The old medical card is blocked. The holder goes to the centre.", "医保卡已锁定，请到中心办理。"
+        ),
     )
     CENTRE_OTHER_HOLDER = Ending(
         "centre-other-holder",
@@ -153,7 +171,10 @@ class Outcome(Enum):
     PAST_DEADLINE = Ending(
         "past-deadline",
         ExitCode.REFUSED_BY_BACK_OFFICE,
-        Text("The bank side was not activated in time; the card is reported lost.", "未在期限内激活金融应用，已挂失。"),
+        Text(
+            "The bank side was not activated in time; the card is reported lost.",
+            "未在期限内激活金融应用，已挂失。",
+        ),
     )
     BANK_FIRST = Ending(
         "bank-first",
@@ -199,7 +220,9 @@ class Outcome(Enum):
         ),
     )
     IMPOSSIBLE = Ending(
-        "impossible", ExitCode.BUG, Text("The flow met an event that cannot occur here.", "流程出现不可能的事件。")
+        "impossible",
+        ExitCode.BUG,
+        Text("The flow met an event that cannot occur here.", "流程出现不可能的事件。"),
     )
 
     @property

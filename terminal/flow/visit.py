@@ -54,7 +54,7 @@ class Settings:
 
 @dataclass(slots=True)
 class Visit:
-    """Everything one dual insert gathers; lost with the terminal's power, which is why card and centre keep journals."""
+    """Everything one dual insert gathers; lost with the terminal's power, so card and centre keep journals."""
 
     settings: Settings
     access: Access = field(init=False)
@@ -131,13 +131,17 @@ class Visit:
     @property
     def open_reservation(self) -> ReservationView | None:
         """A reservation that was neither committed nor released."""
-        found = self.reserved.reservation if self.reserved else self.answer.reservation if self.answer else None
+        found = (
+            self.reserved.reservation if self.reserved else self.answer.reservation if self.answer else None
+        )
         return found if found and not (found.committed or found.released) else None
 
     @property
     def number(self) -> str:
         """The activation number of this visit; raises ValueError before there is one."""
-        found = self.reserved.reservation if self.reserved else self.answer.reservation if self.answer else None
+        found = (
+            self.reserved.reservation if self.reserved else self.answer.reservation if self.answer else None
+        )
         if found is None:
             raise ValueError("nothing was reserved yet")
         return found.number
@@ -148,7 +152,9 @@ class Visit:
         return self.answer.financial if self.answer else FinancialState.INACTIVE
 
 
-def write_records(visit: Visit, directory: str, fid: int, key: KeySpec, records: Sequence[bytes]) -> Flow[None]:
+def write_records(
+    visit: Visit, directory: str, fid: int, key: KeySpec, records: Sequence[bytes]
+) -> Flow[None]:
     """Write records of one file by tag: directory, authentication once, file, record by record; 6982 is cured once.
 
     Raises CardRefusedError, and what authentication raises.
@@ -156,7 +162,9 @@ def write_records(visit: Visit, directory: str, fid: int, key: KeySpec, records:
     spec = visit.layout[directory]
     file = declared_file(spec, fid)
     yield from on(visit.role, select_directory(spec))
-    visit.access.granted &= {name for name in visit.access.granted if BY_NAME[name].owner in ("SSSE", directory)}
+    visit.access.granted &= {
+        name for name in visit.access.granted if BY_NAME[name].owner in ("SSSE", directory)
+    }
     if key.name not in visit.access.granted:
         yield from authenticate(visit.access, visit.role, visit.social, key)
     yield from on(visit.role, select_ef(file))

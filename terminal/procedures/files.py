@@ -57,7 +57,9 @@ def _read_record(file: FileSpec, tag: int) -> Procedure[bytes | None]:
         return None
     raw = expect_ok(command, response, f"reading {file.path} item {tag:02X}", str(file.read))
     if not raw or raw[0] != tag:
-        raise UnexpectedAnswerError(f"{file.path}: asked for item {tag:02X}, got {raw[:1].hex() or 'nothing'}")
+        raise UnexpectedAnswerError(
+            f"{file.path}: asked for item {tag:02X}, got {raw[:1].hex() or 'nothing'}"
+        )
     return raw
 
 

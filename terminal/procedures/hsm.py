@@ -17,7 +17,7 @@ class Challenges:
 
 
 class HsmAnswerError(ValueError):
-    """The HSM answered something that is not its message form."""
+    """What the HSM cannot be asked, or an answer that is not its message form."""
 
 
 def base_read_message(card: SocialCard, internal: Challenges, external: Challenges | None) -> str:
@@ -31,7 +31,12 @@ def base_read_message(card: SocialCard, internal: Challenges, external: Challeng
 
 
 def external_authentication_message(card: SocialCard, key: KeySpec, numbers: Challenges) -> str:
-    """Message 02: external authentication with the key at an HSM address."""
+    """Message 02: external authentication with the key at an HSM address.
+
+    Raises HsmAnswerError for a key the HSM has no address for.
+    """
+    if key.hsm_address is None:
+        raise HsmAnswerError(f"{key.name} has no address at the HSM: use a PSAM that holds it")
     text = (
         f"02|{card.region}|{card.historical_bytes.hex()}|{card.algorithm:02d}|{key.hsm_address:04X}|"
         f"{numbers.process.hex()}|{numbers.raw.hex()}|"

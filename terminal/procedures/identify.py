@@ -53,12 +53,16 @@ def identify(atr: bytes) -> Procedure[Identified]:
         return Identified(memory)
     environment = yield select_name(DF_NAME)
     if environment.sw == 0x6A81:
-        raise CardBlockedError("the card answers 6A81 to everything: it is blocked, or has no social security function")
+        raise CardBlockedError(
+            "the card answers 6A81 to everything: it is blocked, or has no social security function"
+        )
     if environment.ok:
         newer = yield select_file(NEWER_OLD_CPU_FID, p1=0x00)
         if newer.ok:
             return Identified(CardKind.OLD_CPU)
         issuer_data = yield select_file(ISSUER_DATA_FID)
-        return Identified(CardKind.SOCIAL, environment.data) if issuer_data.ok else Identified(CardKind.UNKNOWN)
+        return (
+            Identified(CardKind.SOCIAL, environment.data) if issuer_data.ok else Identified(CardKind.UNKNOWN)
+        )
     oldest = yield select_file(OLD_CPU_FID, p1=0x00)
     return Identified(CardKind.OLD_CPU if oldest.ok else CardKind.UNKNOWN)

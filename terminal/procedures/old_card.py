@@ -50,7 +50,9 @@ def _read_memory_number(kind: CardKind, file: FileSpec) -> Procedure[str]:
     try:
         return str(item.decode(raw).value)
     except FieldError as error:
-        raise UnexpectedAnswerError(f"{file.path}: {item.name.lower()} is unreadable: {error.reason}") from None
+        raise UnexpectedAnswerError(
+            f"{file.path}: {item.name.lower()} is unreadable: {error.reason}"
+        ) from None
 
 
 def _read_cpu_number(kind: CardKind, file: FileSpec) -> Procedure[str]:

@@ -65,6 +65,8 @@ def deliver(
     key: KeySpec, algorithm: Algorithm, factors: tuple[bytes, bytes, bytes], challenge: bytes
 ) -> Procedure[None]:
     """Make the session key of `key` and `challenge` inside the PSAM, trying every level."""
+    if key.psam_id is None:
+        raise PsamUnfitError(NO_KEY, f"no PSAM holds {key.name} ({key.purpose})")
     padded = challenge.ljust(algorithm.block, b"\0")
     for levels in LEVELS:
         supplied = b"".join(reversed(factors[len(factors) - levels :]))

@@ -74,7 +74,9 @@ def read_issuer_data(atr: bytes, fci: bytes) -> Procedure[SocialCard]:
     valid_until = yield from read_item(ISSUER_DATA, 0x06)
     number = yield from read_item(ISSUER_DATA, 0x07)
     if not card_id or not number:
-        raise UnexpectedAnswerError("SSSE/EF05 holds no card identification code or no card number: the card is blank")
+        raise UnexpectedAnswerError(
+            "SSSE/EF05 holds no card identification code or no card number: the card is blank"
+        )
     historical_bytes = answer_to_reset.parse(atr).historical_bytes
     if len(historical_bytes) != 13 or not card_id[:6].isdigit():
         raise UnexpectedAnswerError(
@@ -106,7 +108,9 @@ def announced_algorithm(fci: bytes, region: str) -> Algorithm:
         return Algorithm(int.from_bytes(announced.value, "big"))
     except ValueError:
         shown = announced.value.hex() or "nothing"
-        raise UnexpectedAnswerError(f"the card announces algorithm {shown}; known are 01, 02 and 03") from None
+        raise UnexpectedAnswerError(
+            f"the card announces algorithm {shown}; known are 01, 02 and 03"
+        ) from None
 
 
 def read_holder(card: SocialCard) -> Procedure[HolderData]:
@@ -121,4 +125,6 @@ def read_holder(card: SocialCard) -> Procedure[HolderData]:
     try:
         return HolderData(id_number or "", ssse.join_name(name or b"", extension or b""))
     except FieldError as error:
-        raise UnexpectedAnswerError(f"{PERSONAL_DATA.path}: the name is no GBK text: {error.reason}") from None
+        raise UnexpectedAnswerError(
+            f"{PERSONAL_DATA.path}: the name is no GBK text: {error.reason}"
+        ) from None

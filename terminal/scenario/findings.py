@@ -65,7 +65,11 @@ def status_on_card(card: VirtualCard) -> StatusFile | None:
         return None
     for directory in card.contents().directories:
         for file in directory.files:
-            found = read_status_records(file.records) if file.structure == "VARIABLE" else StatusFile(foreign=True)
+            found = (
+                read_status_records(file.records)
+                if file.structure == "VARIABLE"
+                else StatusFile(foreign=True)
+            )
             if found.status is not None and not found.foreign:
                 return found
     return None
@@ -99,7 +103,9 @@ def _card_findings(stage: Stage, expect: Expectation) -> list[tuple[str, object,
         found = status.status.social.name if status and status.status else None
         findings.append(("social state on the card", found, expect.card.social))
     if expect.card.journal is not None:
-        findings.append(("journal on the card", "open" if journal_is_open(card) else "closed", expect.card.journal))
+        findings.append(
+            ("journal on the card", "open" if journal_is_open(card) else "closed", expect.card.journal)
+        )
     if expect.card.pin is not None:
         wanted = expect.card.pin
         works = pin_works(card, stage.pins.get(wanted, wanted))

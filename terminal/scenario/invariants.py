@@ -46,7 +46,12 @@ def settled(stage: Stage) -> list[str]:
     if new is not None and new.reservation == "open":
         violations.append("the reservation at the centre is still open")
     status = status_on_card(card)
-    if new is not None and status is not None and status.status is not None and status.status.social != new.state:
+    if (
+        new is not None
+        and status is not None
+        and status.status is not None
+        and status.status.social != new.state
+    ):
         violations.append(f"the card says {status.status.social.name}, the centre {new.state.name}")
     return violations
 

@@ -22,7 +22,9 @@ def junit_xml(results: Sequence[ScenarioResult]) -> str:
         time=f"{duration:.3f}",
     )
     for result in results:
-        case = ET.SubElement(suite, "testcase", classname="scenario", name=result.name, time=f"{result.duration_s:.3f}")
+        case = ET.SubElement(
+            suite, "testcase", classname="scenario", name=result.name, time=f"{result.duration_s:.3f}"
+        )
         if not result.passed:
             failure = ET.SubElement(case, "failure", message=result.problems[0])
             failure.text = "\n".join(result.problems)

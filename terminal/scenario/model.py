@@ -5,6 +5,7 @@ Unknown keys and wrong types are refused with their path.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,8 +13,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 import yaml
 
+from apdu.layout.old_cards import OLD_CARDS
 from terminal.flow.outcomes import BY_LABEL
-from terminal.scenario.script import ScriptStep
+from terminal.scenario.script import Insert, ScriptStep
+from terminal.text import Pin
+from virtual_card.card_kinds import GENERATIONS, kinds, states
+from virtual_card.faults import FaultPlan
 
 Seed = Annotated[int, msgspec.Meta(ge=0)]
 StateName = Literal[
@@ -21,6 +26,7 @@ StateName = Literal[
 ]
 POWER_LOST = "terminal-power-lost"
 """What a visit is called that ended with the terminal's power: no outcome, nothing was said."""
+SCRIPT_FORM = "a script is a list such as `- {do: insert, card: old}`"
 FinancialName = Literal["INACTIVE", "ACTIVE", "BLOCKED", "CLOSED"]
 
 
@@ -47,6 +53,15 @@ class CardSpec(_Strict, frozen=True, kw_only=True):
     status_file: bool = True
     genuine: bool = True
     enrolled: bool = True
+
+    def __post_init__(self) -> None:
+        if self.kind not in kinds():
+            raise ValueError(f"{self.kind!r} is no kind of card; known are {', '.join(kinds())}")
+        if self.state is not None and self.state not in states(self.kind):
+            known = ", ".join(states(self.kind)) or "none"
+            raise ValueError(f"a {self.kind} card is not issued as {self.state!r}; known states: {known}")
+        if self.pin is not None:
+            Pin(self.pin)
 
 
 class PsamSpec(_Strict, frozen=True, kw_only=True):
@@ -89,6 +104,14 @@ class CardFault(_Strict, frozen=True, kw_only=True, tag_field="party", tag="card
     after_bytes: int | None = None
     seconds: float | None = None
     sw: str | None = None
+
+    def __post_init__(self) -> None:
+        FaultPlan.from_data([self.entry()], "faults")
+
+    def entry(self) -> dict[str, Any]:
+        """The fault as the plan of a slot is written."""
+        given = msgspec.structs.asdict(self).items()
+        return {key: value for key, value in given if key != "slot" and value is not None}
 
 
 class CentreFault(_Strict, frozen=True, kw_only=True, tag_field="party", tag="centre"):
@@ -136,6 +159,12 @@ class Expectation(_Strict, frozen=True, kw_only=True):
     centre: CentreExpectation = CentreExpectation()
     means: Literal["psam", "hsm"] | None = None
 
+    def __post_init__(self) -> None:
+        if self.outcome not in (*BY_LABEL, POWER_LOST):
+            raise ValueError(
+                f"{self.outcome!r} is no outcome; known are {', '.join((*BY_LABEL, POWER_LOST))}"
+            )
+
 
 class VisitSpec(_Strict, frozen=True, kw_only=True):
     """One visit: what the operator does, what goes wrong, how it must end."""
@@ -162,33 +191,42 @@ class Scenario(_Strict, frozen=True, kw_only=True):
     centre: CentreSpec = CentreSpec()
     visits: list[VisitSpec]
 
+    def __post_init__(self) -> None:
+        for name, fitting in (("old", tuple(OLD_CARDS)), ("new", tuple(GENERATIONS))):
+            if name not in self.cards:
+                raise ValueError(f"`cards`: the pair needs a card named {name!r}")
+            if self.cards[name].kind not in fitting:
+                raise ValueError(f"`cards.{name}.kind`: the {name} card is one of {', '.join(fitting)}")
+        for place, step in self._steps():
+            if isinstance(step, Insert) and step.card not in self.cards:
+                known = ", ".join(self.cards)
+                raise ValueError(f"`{place}.card`: there is no card {step.card!r}; the cards are {known}")
+
+    def _steps(self) -> Iterator[tuple[str, ScriptStep]]:
+        for number, visit in enumerate(self.visits):
+            for index, step in enumerate(visit.operator):
+                yield f"visits[{number}].operator[{index}]", step
+
 
 def load_scenario(path: str | Path) -> Scenario:
     """Read one scenario file; raises ScenarioError naming the file, the path inside it and the next step."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except OSError as error:
-        raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ScenarioError(f"{path}: is no UTF-8 text; a scenario is a YAML file") from None
-    try:
-        scenario = msgspec.convert(parse_yaml(text), Scenario)
-    except msgspec.ValidationError as error:
-        raise ScenarioError(f"{path}: {error}; see docs/scenarios.md for the keys") from None
-    except ValueError as error:
-        raise ScenarioError(f"{path}: {error}") from None
-    _check_names(scenario, str(path))
-    return scenario
+    return _load(path, Scenario, "a scenario is a YAML file", "see docs/scenarios.md for the keys")
 
 
 def load_script(path: str | Path) -> list[ScriptStep]:
     """Read the operator's part alone: a YAML list of steps; raises ScenarioError."""
+    return _load(path, list[ScriptStep], "a script is a YAML file", SCRIPT_FORM)
+
+
+def _load(path: str | Path, form: Any, what: str, remedy: str) -> Any:
     try:
-        return msgspec.convert(parse_yaml(Path(path).read_text(encoding="utf-8")), list[ScriptStep])
+        return msgspec.convert(parse_yaml(Path(path).read_text(encoding="utf-8")), form)
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ScenarioError(f"{path}: is no UTF-8 text; {what}") from None
     except msgspec.ValidationError as error:
-        raise ScenarioError(f"{path}: {error}; a script is a list such as `- {{do: insert, card: old}}`") from None
+        raise ScenarioError(f"{path}: {error}; {remedy}") from None
     except ValueError as error:
         raise ScenarioError(f"{path}: {error}") from None
 
@@ -203,15 +241,3 @@ def parse_yaml(text: str) -> Any:
         raise ValueError(f"no valid YAML at {place}: {error.problem}") from None
     except yaml.YAMLError as error:
         raise ValueError(f"no valid YAML: {error}") from None
-
-
-def _check_names(scenario: Scenario, path: str) -> None:
-    for number, visit in enumerate(scenario.visits):
-        if visit.expect.outcome not in (*BY_LABEL, POWER_LOST):
-            raise ScenarioError(
-                f"{path}: $.visits[{number}].expect.outcome: {visit.expect.outcome!r} is no outcome; "
-                f"known are {', '.join(BY_LABEL)}"
-            )
-    for name in ("old", "new"):
-        if name not in scenario.cards:
-            raise ScenarioError(f"{path}: $.cards: the pair needs a card named {name!r}")

@@ -6,28 +6,25 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import msgspec
-
 from terminal.backoffice.ports import UnreachableError
 from terminal.exit_codes import ExitCode
 from terminal.flow.authentication import Means
 from terminal.flow.dual_insert_run import Ended
 from terminal.flow.steps import Role
+from terminal.scenario.findings import MeansSeen, final_problems
 from terminal.scenario.model import (
     POWER_LOST,
     CardFault,
     CentreFault,
     Scenario,
-    ScenarioError,
     TerminalFault,
     TerminalSpec,
     VisitSpec,
 )
-from terminal.scenario.findings import MeansSeen, final_problems
 from terminal.scenario.script import ScriptMismatchError, ScriptOperator
 from terminal.scenario.stage import Stage
 from terminal.session import Event, Listener, Party, TerminalPowerLossError
-from virtual_card.faults import FaultPlan, FaultPlanError
+from virtual_card.faults import FaultPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +88,7 @@ class Visit:
 
 
 def run_scenario(scenario: Scenario, listener: Listener | None = None) -> ScenarioResult:
-    """Play every visit in order on the same cards and centre; raises ScenarioError for a plan that cannot be set up."""
+    """Play every visit in order on the same cards and centre; raises ScenarioError where it cannot be set up."""
     started = time.perf_counter()
     stage = Stage.of(scenario)
     outcomes: list[str] = []
@@ -134,15 +131,10 @@ def card_faults(visit: VisitSpec, terminal: TerminalSpec) -> Mapping[Role, Fault
     plans: dict[Role, FaultPlan] = {}
     for role in Role:
         names = {"old", "new"} if terminal.readers == 1 and role is Role.OLD else {role.value}
-        entries = [
-            {key: value for key, value in msgspec.structs.asdict(fault).items() if key != "slot" and value is not None}
-            for fault in visit.faults
-            if isinstance(fault, CardFault) and fault.slot in names
+        mine = [
+            fault.entry() for fault in visit.faults if isinstance(fault, CardFault) and fault.slot in names
         ]
-        try:
-            plans[role] = FaultPlan.from_data(entries, f"faults of slot {role.value}")
-        except FaultPlanError as error:
-            raise ScenarioError(f"$.visits[].{error}") from None
+        plans[role] = FaultPlan.from_data(mine)
     return plans
 
 

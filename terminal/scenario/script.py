@@ -39,6 +39,10 @@ class EnterPinStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_
 
     pin: str
 
+    def __post_init__(self) -> None:
+        if self.pin not in (OLD_PIN, INITIAL_PIN):
+            Pin(self.pin)
+
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag="answer"):
     """Answer a yes-or-no question (`yes` itself is a boolean to YAML, so it cannot be the key)."""
@@ -116,7 +120,9 @@ class ScriptOperator:
 
     def _card(self, name: str) -> VirtualCard:
         if name not in self.cards:
-            raise ScriptMismatchError(f"the script inserts {name!r}; the scenario's cards are {', '.join(self.cards)}")
+            raise ScriptMismatchError(
+                f"the script inserts {name!r}; the scenario's cards are {', '.join(self.cards)}"
+            )
         return self.cards[name]
 
     def _take(self, kind: type, prompt: str) -> Any:

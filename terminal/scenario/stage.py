@@ -12,19 +12,20 @@ from apdu.commands import verify
 from apdu.crypto import Algorithm
 from apdu.keys import KEYS
 from apdu.layout.states import FinancialState, SocialState
+from terminal.backoffice.enrolment import EnrolmentError
 from terminal.backoffice.office import Office
-from terminal.backoffice.profile import Profile, load_profile
+from terminal.backoffice.profile import Profile, ProfileError, load_profile
 from terminal.counter import Counter
 from terminal.enrol import Standing, enrol_card
 from terminal.flow.authentication import Means
 from terminal.flow.steps import Role
 from terminal.procedures.medical import medical_records
-from terminal.scenario.model import CardSpec, CentreSpec, PsamSpec, Scenario, TerminalSpec
+from terminal.scenario.model import CardSpec, CentreSpec, PsamSpec, Scenario, ScenarioError, TerminalSpec
 from terminal.scenario.script import INITIAL_PIN, OLD_PIN
 from virtual_card.card import ProcessorCard, VirtualCard
 from virtual_card.faults import FaultPlan
-from virtual_card.issue_record import issue_record
-from virtual_card.issuer import PsamOptions, SocialOptions, issue
+from virtual_card.issue_record import NoIssueRecordError, issue_record
+from virtual_card.issuer import IssueError, PsamOptions, SocialOptions, issue
 from virtual_card.persona import INITIAL_PIN as ISSUED_PIN
 from virtual_card.persona import OLD_PIN as OLD_CARD_PIN
 
@@ -53,7 +54,14 @@ class Stage:
 
     @classmethod
     def of(cls, scenario: Scenario, make_office: OfficeMaker = Office.open) -> Stage:
-        """Issue and enrol everything; raises IssueError, ProfileError, EnrolmentError."""
+        """Issue and enrol everything; raises ScenarioError where cards, PSAM or profile cannot be had."""
+        try:
+            return cls._set_up(scenario, make_office)
+        except (IssueError, ProfileError, EnrolmentError, NoIssueRecordError) as error:
+            raise ScenarioError(f"{scenario.name}: {error}") from None
+
+    @classmethod
+    def _set_up(cls, scenario: Scenario, make_office: OfficeMaker) -> Stage:
         draw = seeded(scenario, "cards")
         cards = {
             name: issue_card(spec, scenario.clock, seeded(scenario, f"card {name}"))
@@ -75,7 +83,9 @@ class Stage:
     def records_on_card(self, directory: str, fid: int) -> list[bytes]:
         """The records of a file of the new card, as they are in its memory."""
         card = self.cards["new"]
-        return card.contents().directory(directory).file(fid).records if isinstance(card, ProcessorCard) else []
+        return (
+            card.contents().directory(directory).file(fid).records if isinstance(card, ProcessorCard) else []
+        )
 
     def medical_records(self) -> list[bytes]:
         """The records of DF04/EF05 that an activation writes to the new card."""
@@ -89,13 +99,16 @@ class Stage:
         return self.scenario.clock
 
     def counter(self, terminal: TerminalSpec, faults: Mapping[Role, FaultPlan] | None = None) -> Counter:
-        """A counter with this stage's PSAM and back office; the slots are empty."""
-        if self.psam is not None:
-            self.psam.power_off()
+        """A counter with this terminal's PSAM and the stage's back office; the slots are empty."""
+        psam = self.psam
+        if terminal.psam != self.scenario.terminal.psam:
+            psam = issue_psam(terminal.psam, seeded(self.scenario, "other PSAM"))
+        if psam is not None:
+            psam.power_off()
         return Counter.set_up(
             self.office,
             Means(terminal.means),
-            psam=self.psam if terminal.psam.present else None,
+            psam=psam if terminal.psam.present else None,
             one_reader=terminal.readers == 1,
             pharmacy=terminal.pharmacy,
             now=self.now,

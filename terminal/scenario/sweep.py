@@ -181,7 +181,9 @@ def sweep(
 
 def _record(stage: Stage, scenario: Scenario) -> _Map:
     shape = _Map()
-    ended = _visit(stage, scenario.visits[0].operator, disturbance=lambda counter: shape, listener=shape.listen)
+    ended = _visit(
+        stage, scenario.visits[0].operator, disturbance=lambda counter: shape, listener=shape.listen
+    )
     if ended is None or ended.outcome is not Outcome.ACTIVATED:
         how = ended.outcome.label if ended else "with a power loss"
         raise ScenarioError(f"{scenario.name}: undisturbed it ends {how}; a sweep needs one that activates")

@@ -83,9 +83,12 @@ def name_of(text: Text) -> str:
     return f"{text.en} {text.zh}".rstrip()
 
 
-def heading(text: str) -> Line:
-    """A rule with a title."""
-    return line((f"── {text} ", "bold"), ("─" * (WIDTH - 4 - cell_len(text)), "dim"))
+def heading(text: str) -> Iterator[Line]:
+    """A rule with a title, after an empty line; a long title takes several lines."""
+    *whole, last = wrap(text, WIDTH - 6)
+    yield line()
+    yield from (line((f"── {part}", "bold")) for part in whole)
+    yield line((f"── {last} ", "bold"), ("─" * (WIDTH - 4 - cell_len(last)), "dim"))
 
 
 def answered_lines(entry: Entry) -> Iterable[Line]:
@@ -119,8 +122,7 @@ def labelled(
 
 
 def _state(entry: StateEntry) -> Iterator[Line]:
-    yield line()
-    yield heading(name_of(entry.text))
+    yield from heading(name_of(entry.text))
 
 
 def _powered(entry: PowerEntry) -> Iterator[Line]:
@@ -130,10 +132,11 @@ def _powered(entry: PowerEntry) -> Iterator[Line]:
 def _exchange(entry: ExchangeEntry) -> Iterator[Line]:
     told = entry.explanation
     title = f"{told.title} {told.title_zh}"
-    gap = " " * max(BODY - cell_len(title) - cell_len(told.path), 2)
-    yield line(
-        (pad(f"  {SLOT_NAMES[entry.slot]}", MARGIN), "bold"), (title, "cyan"), gap, (told.path, "magenta")
-    )
+    gap = BODY - cell_len(title) - cell_len(told.path)
+    beside = (" " * gap, (told.path, "magenta")) if gap > 1 else ()
+    yield line((pad(f"  {SLOT_NAMES[entry.slot]}", MARGIN), "bold"), (title, "cyan"), *beside)
+    if not beside:
+        yield from (line(" " * MARGIN, (part, "magenta")) for part in wrap(told.path, BODY))
     yield from _hex("> ", told.command_hex)
     yield from _hex("< ", f"{told.response_hex[:-4]} {told.response_hex[-4:]}".lstrip())
     for field in told.fields:
@@ -222,8 +225,7 @@ def _end(entry: EndEntry) -> Iterator[Line]:
 
 
 def _comparison(entry: ComparisonEntry) -> Iterator[Line]:
-    yield line()
-    yield heading(name_of(entry.text))
+    yield from heading(name_of(entry.text))
     label, value = 36, 21
     before, after = (" ".join(wrap(title, value - 1)[-1:]) for title in entry.columns)
     yield line("  " + " " * label, (pad(before, value), "dim"), (after, "dim"))

@@ -92,24 +92,24 @@ def _by_number(request: ConfirmActivation | ReleaseReservation) -> Values:
     yield Value("number", Text("activation number", "流水号"), request.number)
 
 
-_HSM_FIELDS = {
+_HSM_FIELDS: Mapping[str, tuple[tuple[str, Text], ...]] = {
     "01": (
-        Value("region", Text("region", "行政区划"), ""),
-        Value("historical_bytes", Text("historical bytes", "历史字节"), ""),
-        Value("algorithm", Text("algorithm", "算法标识"), ""),
-        Value("card_id", Text("identification code", "卡识别码"), ""),
-        Value("internal_process", Text("internal: process factor", "内部鉴别过程因子"), ""),
-        Value("internal_raw", Text("internal: random", "内部鉴别随机数"), ""),
-        Value("external_process", Text("external: process factor", "外部鉴别过程因子"), ""),
-        Value("external_raw", Text("external: random", "外部鉴别随机数"), ""),
+        ("region", Text("region", "行政区划")),
+        ("historical_bytes", Text("historical bytes", "历史字节")),
+        ("algorithm", Text("algorithm", "算法标识")),
+        ("card_id", Text("identification code", "卡识别码")),
+        ("internal_process", Text("internal: process factor", "内部鉴别过程因子")),
+        ("internal_raw", Text("internal: random", "内部鉴别随机数")),
+        ("external_process", Text("external: process factor", "外部鉴别过程因子")),
+        ("external_raw", Text("external: random", "外部鉴别随机数")),
     ),
     "02": (
-        Value("region", Text("region", "行政区划"), ""),
-        Value("historical_bytes", Text("historical bytes", "历史字节"), ""),
-        Value("algorithm", Text("algorithm", "算法标识"), ""),
-        Value("address", Text("key address", "密钥地址"), ""),
-        Value("process", Text("process factor", "过程因子"), ""),
-        Value("raw", Text("random", "随机数"), ""),
+        ("region", Text("region", "行政区划")),
+        ("historical_bytes", Text("historical bytes", "历史字节")),
+        ("algorithm", Text("algorithm", "算法标识")),
+        ("address", Text("key address", "密钥地址")),
+        ("process", Text("process factor", "过程因子")),
+        ("raw", Text("random", "随机数")),
     ),
 }
 
@@ -117,9 +117,9 @@ _HSM_FIELDS = {
 def _hsm_message(request: HsmMessage) -> Values:
     kind, *fields = request.text.split("|")
     yield Value("type", Text("message type", "报文类型"), kind)
-    for field, value in zip(_HSM_FIELDS.get(kind, ()), fields, strict=False):
+    for (key, text), value in zip(_HSM_FIELDS.get(kind, ()), fields, strict=False):
         if value:
-            yield Value(field.key, field.text, value)
+            yield Value(key, text, value)
 
 
 _SENT: Mapping[type, Callable[[Any], Values]] = {

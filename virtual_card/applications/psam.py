@@ -97,7 +97,7 @@ def working_keys(
     path: Sequence[bytes] = (),
     replaced: RootKeys | None = None,
 ) -> list[SamKey]:
-    """Working keys of every key of `apdu.keys`, version 1, at the level asked for by name.
+    """Working keys of every key of `apdu.keys` at the level asked for by name: version 1, of DPK all versions.
 
     National roots (3 levels) where `levels` says nothing; a lower level is diversified with the leading
     factors of `path` (province, city, card). Raises ValueError where `path` is too short for it.
@@ -111,6 +111,7 @@ def working_keys(
         steps = path[: NATIONAL - left]
         if len(steps) != NATIONAL - left:
             raise ValueError(f"{key.name} at {left} levels needs {NATIONAL - left} diversification factors")
-        root = root_key(key.name, 1, replaced)[: key.length(algorithm)]
-        made.append(SamKey(key.name, key.psam_type, left, key.psam_id, diversify(algorithm, root, *steps)))
+        for version, psam_id in key.psam_ids().items():
+            root = root_key(key.name, version, replaced)[: key.length(algorithm)]
+            made.append(SamKey(key.name, key.psam_type, left, psam_id, diversify(algorithm, root, *steps)))
     return made

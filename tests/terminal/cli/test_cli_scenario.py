@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from cli_samples import Run
+
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+PLAIN = str(SCENARIOS / "dual-insert.yaml")
+
+
+def test_a_scenario_that_holds_passes(ssc: Run) -> None:
+    result = ssc("scenario", "run", PLAIN)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("passed  ")
+    assert result.stdout.endswith("1 scenarios, 0 failed\n")
+
+
+def broken(tmp_path: Path) -> str:
+    path = tmp_path / "broken.yaml"
+    text = Path(PLAIN).read_text(encoding="utf-8")
+    path.write_text(text.replace("outcome: activated", "outcome: timed-out"), encoding="utf-8")
+    return str(path)
+
+
+def test_a_scenario_that_does_not_hold_is_exit_code_1_with_its_problem(ssc: Run, tmp_path: Path) -> None:
+    result = ssc("scenario", "run", PLAIN, broken(tmp_path), "--junit", "report.xml")
+    assert result.exit_code == 1
+    assert "FAILED" in result.stdout
+    assert "outcome activated, expected timed-out" in result.stdout
+    suite = ElementTree.parse(tmp_path / "report.xml").getroot()
+    assert (suite.get("tests"), suite.get("failures")) == ("2", "1")
+
+
+def test_results_as_json_are_one_a_line(ssc: Run, tmp_path: Path) -> None:
+    result = ssc("scenario", "run", PLAIN, broken(tmp_path), "--json")
+    passed, failed = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (passed["type"], passed["schema"], passed["passed"], passed["outcomes"]) == (
+        "scenario",
+        1,
+        True,
+        ["activated"],
+    )
+    assert not failed["passed"]
+    assert failed["problems"]
+
+
+def test_a_sampled_sweep_prints_points_and_violations(ssc: Run) -> None:
+    result = ssc("scenario", "sweep", PLAIN, "--sample", "60")
+    assert result.exit_code == 0
+    assert "points tried, 0 violations" in result.stdout
+    line = json.loads(ssc("scenario", "sweep", PLAIN, "--sample", "60", "--json").stdout)
+    assert line["points"] > 0
+    assert line["violations"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "part"),
+    [
+        ("a: [", 10, "no valid YAML"),
+        ("name: x\nsurprise: 1\n", 2, "surprise"),
+        (None, 2, "No such file"),
+    ],
+)
+def test_a_wrong_scenario_file_is_named(
+    ssc: Run, tmp_path: Path, text: str | None, code: int, part: str
+) -> None:
+    if text is not None:
+        (tmp_path / "s.yaml").write_text(text)
+    for verb in ("run", "sweep"):
+        result = ssc("scenario", verb, "s.yaml")
+        assert result.exit_code == code
+        assert "s.yaml" in result.stderr
+        assert part in result.stderr

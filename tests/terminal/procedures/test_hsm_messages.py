@@ -1,0 +1,69 @@
+"""The HSM's text messages, both ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from apdu.crypto import Algorithm
+from apdu.keys import BY_NAME
+from terminal.procedures.hsm import (
+    Challenges,
+    HsmAnswerError,
+    base_read_message,
+    external_authentication_message,
+    read_pairs,
+)
+from terminal.procedures.social import SocialCard
+
+CARD = SocialCard(
+    card_id="990100D15600000500000001FFFFFFFF",
+    number="A00000011",
+    version="3.0",
+    issued=None,
+    valid_until=None,
+    algorithm=Algorithm.SM4,
+    historical_bytes=bytes.fromhex("00814D22086572990100000001"),
+)
+FIRST = Challenges(raw=bytes.fromhex("A1" * 8), process=bytes.fromhex("B2" * 8))
+SECOND = Challenges(raw=bytes.fromhex("C3" * 8), process=bytes.fromhex("D4" * 8))
+HEAD = "990100|00814D22086572990100000001|03|"
+
+
+def test_base_read_carries_both_pairs_process_factor_first() -> None:
+    message = base_read_message(CARD, FIRST, SECOND)
+    assert message == f"01|{HEAD}{CARD.card_id}|{'B2' * 8}|{'A1' * 8}|{'D4' * 8}|{'C3' * 8}|"
+
+
+def test_base_read_of_a_card_without_protected_data_leaves_two_fields_empty() -> None:
+    assert base_read_message(CARD, FIRST, None).endswith(f"|{'A1' * 8}|||")
+
+
+def test_external_authentication_names_the_key_by_its_address() -> None:
+    message = external_authentication_message(CARD, BY_NAME["UKSSSE"], FIRST)
+    assert message == f"02|{HEAD}0094|{'B2' * 8}|{'A1' * 8}|"
+
+
+@pytest.mark.parametrize("text", ["{0}{1}|{2}{3}|", "{0}{1}|{2}{3}", "{0}{1}|{2}{3}|rest"])
+def test_pairs_are_read_in_either_case_with_or_without_the_last_separator(text: str) -> None:
+    a, b, c, d = (bytes([number]) * 8 for number in (0xAA, 0xBB, 0xCC, 0xDD))
+    answer = text.format(a.hex(), b.hex().upper(), c.hex(), d.hex())
+    assert read_pairs(answer, 2) == [(a, b), (c, d)]
+
+
+def test_empty_field_is_no_pair() -> None:
+    assert read_pairs("|" + "00" * 16 + "|", 2) == [None, (bytes(8), bytes(8))]
+
+
+@pytest.mark.parametrize(
+    ("answer", "problem"),
+    [
+        ("", "answered 1 fields, 2 expected"),
+        ("00" * 16, "answered 1 fields, 2 expected"),
+        ("XY|XY|", "not hexadecimal"),
+        ("00|00|", "has 1 bytes, 16 expected"),
+        ("00" * 17 + "||", "has 17 bytes, 16 expected"),
+    ],
+)
+def test_malformed_answer_is_refused_in_words_without_its_bytes(answer: str, problem: str) -> None:
+    with pytest.raises(HsmAnswerError, match=problem):
+        read_pairs(answer, 2)

@@ -1,0 +1,213 @@
+"""What is wrong with a scenario, or differs from it, is said so that a person can act on it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from terminal.scenario.model import ScenarioError, load_scenario, load_script
+from terminal.scenario.run import ScenarioResult, run_scenario
+
+PLAIN = Path(__file__).parents[2] / "scenarios" / "dual-insert.yaml"
+
+
+def changed(tmp_path: Path, *path: str | int, to: Any) -> Path:
+    """A copy of the plain scenario with one value replaced; the path ends in its key."""
+    data = yaml.safe_load(PLAIN.read_text(encoding="utf-8"))
+    place = data
+    for key in path[:-1]:
+        place = place[key] if isinstance(key, int) else place.setdefault(key, {})
+    place[path[-1]] = to
+    copy = tmp_path / "changed.yaml"
+    copy.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    return copy
+
+
+def run(path: Path) -> ScenarioResult:
+    return run_scenario(load_scenario(path))
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        (("outcome",), "expired", "visit 1: outcome activated, expected expired"),
+        (("exit_code",), 8, "visit 1: exit code 0, expected 8"),
+        (("means",), "hsm", "visit 1: authenticated by psam, expected hsm"),
+        (("says",), ["Goodbye."], "visit 1: nobody said 'Goodbye.'"),
+        (
+            ("card", "social"),
+            "SEALED",
+            "visit 1: social state on the card is NORMAL, expected SEALED",
+        ),
+        (("card", "journal"), "open", "visit 1: journal on the card is closed, expected open"),
+        (("card", "pin"), "initial", "visit 1: PIN 'initial' on the card is refused, expected working"),
+        (
+            ("centre", "old_state"),
+            "NORMAL",
+            "visit 1: state of the old card at the centre is CANCELLED, expected NORMAL",
+        ),
+        (
+            ("centre", "new_balance_fen"),
+            1,
+            "visit 1: balance of the new card is 428536, expected 1",
+        ),
+        (
+            ("centre", "reservation"),
+            "open",
+            "visit 1: reservation at the centre is committed, expected open",
+        ),
+    ],
+)
+def test_wrong_expectation_is_a_readable_problem(
+    tmp_path: Path, path: tuple[str, ...], value: Any, problem: str
+) -> None:
+    result = run(changed(tmp_path, "visits", 0, "expect", *path, to=value))
+    assert not result.passed
+    assert result.problems == (problem,)
+
+
+def test_step_that_nothing_asked_for_is_reported(tmp_path: Path) -> None:
+    steps = [
+        {"do": "insert", "card": "old"},
+        {"do": "remove"},
+        {"do": "insert", "card": "new"},
+        {"do": "pin", "pin": "old"},
+        {"do": "remove"},
+        {"do": "pin", "pin": "135790"},
+    ]
+    result = run(changed(tmp_path, "visits", 0, "operator", to=steps))
+    assert result.problems == ("visit 1: nothing asked for step 6: pin ****",)
+
+
+@pytest.mark.parametrize(
+    ("steps", "problem"),
+    [
+        (
+            [{"do": "insert", "card": "old"}, {"do": "pin", "pin": "135790"}],
+            "the terminal says 'remove the card', but step 2 is pin ****",
+        ),
+        (
+            [{"do": "insert", "card": "old"}],
+            "the terminal says 'remove the card', but the script has no step left",
+        ),
+    ],
+)
+def test_prompt_the_script_does_not_answer_is_reported(
+    tmp_path: Path, steps: list[dict[str, str]], problem: str
+) -> None:
+    result = run(changed(tmp_path, "visits", 0, "operator", to=steps))
+    assert f"visit 1: {problem}" in result.problems
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "place"),
+    [
+        (("colour",), "red", "contains unknown field `colour`"),
+        (("cards", "old", "sort"), "sle4442", "$.cards"),
+        (("cards", "old", "seed"), "one", "$.cards"),
+        (("cards", "old", "seed"), -1, "$.cards"),
+        (("terminal", "readers"), 3, "$.terminal.readers"),
+        (("terminal", "means"), "magic", "$.terminal.means"),
+        (("clock",), "yesterday", "$.clock"),
+        (("centre", "new_state"), "ASLEEP", "$.centre.new_state"),
+        (("visits", 0, "operator", 0, "do"), "dance", "$.visits[0].operator[0]"),
+        (("visits", 0, "operator", 0, "speed"), 2, "$.visits[0].operator[0]"),
+        (("visits", 0, "expect", "exit_code"), "zero", "$.visits[0].expect.exit_code"),
+        (("visits", 0, "expect", "outcome"), "fine", "'fine' is no outcome; known are activated"),
+        (("visits", 0, "faults"), [{"party": "moon", "do": "mute"}], "$.visits[0].faults[0]"),
+        (("visits", 0, "faults"), [{"party": "centre", "do": "lose-all", "at": 1}], "$.visits[0].faults[0]"),
+        (("cards",), {"old": {"kind": "sle4442"}}, "`cards`: the pair needs a card named 'new'"),
+        (("cards", "old", "kind"), "ssc-3.0", "`cards.old.kind`: the old card is one of sle4442, sle4428, old-cpu"),
+        (("cards", "old", "kind"), "sle9999", "'sle9999' is no kind of card"),
+        (("cards", "new", "state"), "tired", "a ssc-3.0 card is not issued as 'tired'"),
+        (("cards", "new", "pin"), "12", "a PIN has 4 to 16 digits"),
+        (("visits", 0, "operator", 3, "pin"), "12", "$.visits[0].operator[3]"),
+        (("visits", 0, "operator", 0, "card"), "third", "`visits[0].operator[0].card`: there is no card 'third'"),
+    ],
+)
+def test_unknown_key_or_wrong_type_is_refused_with_file_and_path(
+    tmp_path: Path, path: tuple[str | int, ...], value: Any, place: str
+) -> None:
+    file = changed(tmp_path, *path, to=value)
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario(file)
+    assert str(file) in str(refused.value)
+    assert place in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        ({"do": "explode", "at": 1}, "'explode' is none of pull-before, pull-after"),
+        ({"do": "mute"}, "give the exchange (at) or the instruction"),
+        ({"do": "mute", "instruction": "DANCE"}, "'DANCE' is none of"),
+        ({"do": "tear", "at": 1}, "after_bytes: is needed by tear"),
+        ({"do": "status", "at": 1, "sw": "90"}, "'90' is not four hex digits"),
+    ],
+)
+def test_impossible_fault_is_refused_with_its_path(
+    tmp_path: Path, fault: dict[str, Any], problem: str
+) -> None:
+    entry = {"party": "card", "slot": "new", **fault}
+    file = changed(tmp_path, "visits", 0, "faults", to=[entry])
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario(file)
+    assert problem in str(refused.value)
+    assert "$.visits[0].faults[0]" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("name: [unclosed", "no valid YAML at line"),
+        ("\tname: x", "no valid YAML at line 1, column 1"),
+        ("- just\n- a list\n", "Expected `object`, got `array`"),
+        ("", "Expected `object`, got `null`"),
+        ("name: !!python/object:os.system x", "no valid YAML"),
+    ],
+)
+def test_bad_yaml_is_refused_with_file_and_place(tmp_path: Path, text: str, problem: str) -> None:
+    file = tmp_path / "bad.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario(file)
+    assert str(file) in str(refused.value)
+    assert problem in str(refused.value)
+
+
+def test_missing_file_and_binary_file_are_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match=r"nowhere\.yaml: cannot be read"):
+        load_scenario(tmp_path / "nowhere.yaml")
+    binary = tmp_path / "binary.yaml"
+    binary.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ScenarioError, match="is no UTF-8 text"):
+        load_scenario(binary)
+    with pytest.raises(ScenarioError, match="is no UTF-8 text"):
+        load_script(binary)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "problem"),
+    [
+        (("profile",), "atlantis", "atlantis"),
+        (("terminal", "psam", "without"), ["XK9"], "'XK9' is no key"),
+    ],
+)
+def test_profile_or_psam_that_cannot_be_had_are_refused_in_words(
+    tmp_path: Path, path: tuple[str | int, ...], value: Any, problem: str
+) -> None:
+    with pytest.raises(ScenarioError) as refused:
+        run(changed(tmp_path, *path, to=value))
+    assert problem in str(refused.value)
+
+
+def test_script_alone_is_a_list_of_steps(tmp_path: Path) -> None:
+    script = tmp_path / "script.yaml"
+    script.write_text("- {do: insert, card: old}\n- {do: answer, agree: true}\n", encoding="utf-8")
+    assert len(load_script(script)) == 2
+    script.write_text("- {do: insert}\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match=r"\$\[0\]"):
+        load_script(script)
