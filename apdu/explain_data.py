@@ -11,10 +11,11 @@ from apdu import tlv
 from apdu.addressing import Place, binary_offset, is_binary_command, is_record_command
 from apdu.command import Command
 from apdu.fields import FieldError
+from apdu.identifiers import plausible_social_number
 from apdu.instructions import secret_data
 from apdu.keys import KEYS, KeySpec, by_reference
 from apdu.layout import FileSpec, Item, ItemValue, LayoutError, Secrecy, Structure
-from apdu.redact import hidden_in_data, mask_id, masked_hex
+from apdu.redact import citizen_numbers, hidden_in_data, mask_id, masked_hex
 from apdu.response import Response
 from apdu.status import tries_left
 
@@ -60,6 +61,8 @@ def shown(value: Any, item: Item) -> str:
         return mask_id(str(value)) if item.secrecy is Secrecy.IDENTITY else _MASK
     if value is None:
         return ""
+    if isinstance(value, str) and plausible_social_number(value):
+        return mask_id(value)
     if item.coding is not None and item.coding.unit == "fen":
         return f"{value // 100}.{value % 100:02} CNY"
     meaning = item.describe(value) if item.codes else None
@@ -93,6 +96,12 @@ def _records(file: FileSpec, command: Command, data: bytes, place: Place) -> Ite
     start = 0
     while start < len(data):
         end = start + _record_length(file, data, start)
+        if file.opaque_records:
+            raw = masked_hex(data, hidden)[2 * start + 4 : 2 * end]
+            path = f"{file.path}/{data[start]:02X}"
+            yield _plain(path, ("Unpublished item", "未公布数据项"), "", raw, file.source)
+            start = end
+            continue
         try:
             yield from _tree(file, file.decode_record(data[start:end]))
         except LayoutError as error:
@@ -120,8 +129,18 @@ def _tree(file: FileSpec, value: ItemValue, prefix: str = "") -> Iterator[Field]
         return
     if item.tag is None and item.offset is not None:
         here = f"{here}+{item.offset:02X}"
-    raw = masked_hex(value.raw, () if item.secrecy is Secrecy.OPEN else range(len(value.raw)))
-    yield Field(here, item.name, item.name_zh, shown(value.value, item), raw, item.source or file.source)
+    yield Field(
+        here,
+        item.name,
+        item.name_zh,
+        shown(value.value, item),
+        _masked(item, value.raw),
+        item.source or file.source,
+    )
+
+
+def _masked(item: Item, raw: bytes) -> str:
+    return masked_hex(raw, citizen_numbers(raw) if item.secrecy is Secrecy.OPEN else range(len(raw)))
 
 
 def _binary(file: FileSpec, data: bytes, offset: int) -> Iterator[Field]:
@@ -132,7 +151,7 @@ def _binary(file: FileSpec, data: bytes, offset: int) -> Iterator[Field]:
         if end <= 0 or start >= len(data):
             continue
         part = data[max(start, 0) : end]
-        raw = masked_hex(part, () if item.secrecy is Secrecy.OPEN else range(len(part)))
+        raw = _masked(item, part)
         if start < 0 or end > len(data):
             value = f"{len(part)} of {item.length} bytes"
         else:

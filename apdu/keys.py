@@ -181,7 +181,7 @@ _ROWS: Mapping[str, tuple[Row, ...]] = {
             "更新城镇居民医疗保险信息(1.0)",
         ),
         ("DPK", None, 2, 0x01, 0x017F, 3, "medical purchase", "医疗消费"),
-        ("DSK", None, 8, 0x4A, 0x00AF, 3, "set the start of the payment year", "年度起始日期设置"),
+        ("DSK", 0x8F, 8, 0x4A, 0x00AF, 3, "set the start of the payment year", "年度起始日期设置"),
         ("DLK", None, 8, 0x4B, 0x00B2, 3, "load the medical account", "账户划入"),
         ("DTK", None, 8, 0x4C, 0x00B5, 3, "transaction code TAC", "交易认证码"),
     ),

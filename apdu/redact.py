@@ -1,8 +1,8 @@
 """Which bytes of an exchange must never be written, decided by what the bytes mean.
 
 PINs, codes and loaded keys are known by their instruction, identity numbers and other personal secrets by
-the layout of the file they stand in. Where the file is not known, whatever looks like a citizen number is
-taken for one.
+the layout of the file they stand in. Whatever looks like a citizen number is taken for one everywhere: in
+files that are not known, and in items that an insurer fills as it likes (account and certificate numbers).
 """
 
 from __future__ import annotations
@@ -50,11 +50,12 @@ def hidden_in_data(command: Command, data: bytes, place: Place) -> set[int]:
         return set()
     file = place.addressed(command).file
     if file is None:
-        return _citizen_numbers(data)
+        return citizen_numbers(data)
     if is_binary_command(command):
         start = binary_offset(command)
         inside = {offset for item in file.items for offset in _secret_bytes(item, item.offset or 0)}
-        return {offset - start for offset in inside if 0 <= offset - start < len(data)}
+        hidden = {offset - start for offset in inside if 0 <= offset - start < len(data)}
+        return hidden | citizen_numbers(data)
     if file.structure is Structure.CYCLIC:
         record = file.items[0]
         starts = range(0, len(data), record.length)
@@ -70,11 +71,12 @@ def _hidden_in_records(file: FileSpec, data: bytes) -> set[int]:
         end = min(start + 2 + data[start + 1], len(data))
         item = next((item for item in file.items if item.tag == data[start]), None)
         if item is None:
-            hidden |= {start + offset for offset in _citizen_numbers(data[start:end])}
+            hidden |= {start + offset for offset in citizen_numbers(data[start:end])}
         elif item.secrecy is not Secrecy.OPEN:
             hidden |= set(range(start + 2, end))
         else:
             hidden |= {offset for offset in _secret_bytes(item, start + 2) if offset < end}
+            hidden |= {start + offset for offset in citizen_numbers(data[start:end])}
         start = end
     return hidden
 
@@ -102,7 +104,8 @@ def _secret_bytes(item: Item, start: int) -> Iterator[int]:
         position += 2 + child.length
 
 
-def _citizen_numbers(data: bytes) -> set[int]:
+def citizen_numbers(data: bytes) -> set[int]:
+    """Offsets of the bytes of every citizen number that stands in the data, whatever it is declared as."""
     found = _LOOKS_LIKE_CITIZEN.finditer(data)
     starts = [match.start() for match in found if plausible_social_number(match[1].decode("ascii").upper())]
     return {start + offset for start in starts for offset in range(18)}

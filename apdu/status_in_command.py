@@ -37,8 +37,8 @@ def _pin() -> Iterator[Entry]:
             "63Cx",
             "PIN not verified, {tries} left",
             "密码未通过校验，{tries_zh}",
-            "enter the PIN again; without data the command only asked for the number of tries",
-            "重新输入密码；无数据时仅为查询剩余次数",
+            "verify the PIN",
+            "请校验密码",
         ),
         ("6983", "the PIN is blocked", "密码已锁定", *_PIN_COUNTER),
         (

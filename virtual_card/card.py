@@ -25,8 +25,9 @@ from virtual_card.filesystem import (
     Profile,
 )
 from virtual_card.nonvolatile import Change, CommitHook, NonVolatile
-from virtual_card.sam_session import SamSession
+from virtual_card.sam_session import SamPurchase, SamSession
 from virtual_card.state import CardContents, Face
+from virtual_card.transaction import Transaction
 
 Random = Callable[[int], bytes]
 Handler = Callable[["ProcessorCard", int, int, bytes, int], bytes]
@@ -34,6 +35,8 @@ Handler = Callable[["ProcessorCard", int, int, bytes, int], bytes]
 GET_RESPONSE = b"\x00\xc0"
 SELECT = b"\x00\xa4"
 SECURE_MESSAGING = 0x04
+PURSE_COMMANDS = frozenset(bytes((0xB0, ins)) for ins in (0x26, 0x28, 0x2A, 0x2C, 0x2E))
+"""Commands that keep or end a purse transaction by themselves; every other command ends it."""
 
 
 class VirtualCard(ABC):
@@ -100,7 +103,8 @@ class ProcessorCard(VirtualCard):
     """A card with an operating system. `strict` raises what a handler raised, instead of answering 6F00.
 
     Volatile state: `directory` and `file` selected, record pointer (`record`, 0 = none), conditions
-    `granted` (a bit mask), `verified`, `challenge`, answer `waiting`, and the PSAM's temporary key.
+    `granted` (a bit mask), `verified`, `challenge`, answer `waiting`, the purse's open `transaction` and the
+    PSAM's `sam_session`. `unfinished`: an answer waits or a transaction is open, which most commands end.
     """
 
     def __init__(
@@ -131,7 +135,9 @@ class ProcessorCard(VirtualCard):
         self.verified = False
         self.challenge = b""
         self.waiting = b""
-        self.sam_session: SamSession | None = None
+        self.transaction: Transaction | None = None
+        self.unfinished = False
+        self.sam_session: SamSession | SamPurchase | None = None
         self._commands = commands
         self._table = _OFF
 
@@ -140,6 +146,8 @@ class ProcessorCard(VirtualCard):
         self.memory.recover()
         self.granted = 0
         self.challenge = self.waiting = b""
+        self.transaction = None
+        self.unfinished = False
         self.enter(self.profile.root)
         self.grant_pin(False)
         return self.atr
@@ -151,8 +159,8 @@ class ProcessorCard(VirtualCard):
     def transmit(self, apdu: bytes) -> bytes:
         """Answer one command APDU; see VirtualCard."""
         head = apdu[:2]
-        if self.waiting and head != GET_RESPONSE:
-            self.waiting = b""
+        if self.unfinished and head != GET_RESPONSE:
+            self._move_on(head)
         handler = self._table.get(head)
         if handler is None:
             return self._refuse(head)
@@ -167,11 +175,11 @@ class ProcessorCard(VirtualCard):
             if length == end + 1:
                 le = apdu[end]
             elif length != end:
-                return status.LENGTH
+                return self._malformed()
             if not data:
-                return status.LENGTH
+                return self._malformed()
         elif length < 4:
-            return status.LENGTH
+            return self._malformed()
         try:
             answer = handler(self, apdu[2], apdu[3], data, le)
             if self.memory.pending:
@@ -263,6 +271,18 @@ class ProcessorCard(VirtualCard):
             self.granted |= PIN_BIT
         else:
             self.granted &= ~PIN_BIT
+
+    def _move_on(self, head: bytes) -> None:
+        """Another command: what waited is gone, and so is the transaction unless this command belongs to it."""
+        self.waiting = b""
+        if head not in PURSE_COMMANDS:
+            self.transaction = None
+        self.unfinished = self.transaction is not None
+
+    def _malformed(self) -> bytes:
+        """Refuse an APDU whose lengths contradict each other; a failed command ends a transaction."""
+        self.transaction = None
+        return status.LENGTH
 
     def _refuse(self, head: bytes) -> bytes:
         """Why a command is not in the table: no power, card blocked, unknown, or application blocked."""

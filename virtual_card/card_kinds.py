@@ -22,10 +22,16 @@ class CardKind(StrEnum):
 
 
 class CardState(StrEnum):
-    """How a social security card may be issued other than fit for use."""
+    """How a social security card may be issued other than fit for use.
+
+    Application-blocked is DF04 (9303); blank is a card before personalisation, with its identification code only.
+    """
 
     EXPIRED = "expired"
     PIN_BLOCKED = "pin-blocked"
+    APPLICATION_BLOCKED = "application-blocked"
+    CARD_BLOCKED = "card-blocked"
+    BLANK = "blank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +41,10 @@ class Generation:
     version: str
     version_item: str
     algorithm: Algorithm
-    keys_absent: frozenset[str] = frozenset()
 
 
 GENERATIONS: Mapping[CardKind, Generation] = {
-    CardKind.SSC_1: Generation("1.0", "1.00", Algorithm.DES, frozenset({"RKSSSE"})),
+    CardKind.SSC_1: Generation("1.0", "1.00", Algorithm.DES),
     CardKind.SSC_2: Generation("2.0", "2.00", Algorithm.DES),
     CardKind.SSC_3: Generation("3.0", "3.00", Algorithm.SM4),
 }

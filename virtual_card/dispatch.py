@@ -9,15 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from virtual_card import status
-from virtual_card.card import Handler, ProcessorCard
-from virtual_card.commands import authentication, binary, pin, records
+from virtual_card.card import Handler
+from virtual_card.commands import authentication, binary, block, pin, pin_unblock, purse, records
 from virtual_card.commands.select import select
 from virtual_card.half_duplex import get_response
-
-
-def _no_purse(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    return status.NOT_SUPPORTED
 
 
 def table(commands: Mapping[str, Handler]) -> Mapping[bytes, Handler]:
@@ -42,6 +37,16 @@ SOCIAL = table(
         "0084": authentication.get_challenge,
         "0082": authentication.external_authenticate,
         "0088": authentication.internal_authenticate,
-        **dict.fromkeys(("B026", "B028", "B02A", "B02C", "B02E", "B056"), _no_purse),
+        "04D6": binary.update_binary_secured,
+        "04DC": records.update_record_secured,
+        "841E": block.application_block,
+        "8416": block.card_block,
+        "8424": pin_unblock.pin_change_unblock,
+        "B026": purse.get_balance,
+        "B028": purse.initialize,
+        "B02A": purse.credit_for_load,
+        "B02C": purse.debit_for_purchase,
+        "B02E": purse.get_transaction_proof,
+        "B056": purse.starting_day,
     }
 )

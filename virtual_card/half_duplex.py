@@ -21,6 +21,7 @@ def answer(card: ProcessorCard, data: bytes) -> bytes:
     if card.directory.direct:
         return data + status.OK
     card.waiting = data
+    card.unfinished = True
     return status.waiting(len(data))
 
 
@@ -50,4 +51,6 @@ def get_response(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) ->
     if not 0 < wanted <= length:
         return status.right_length(length)
     card.waiting = waiting[wanted:]
+    if wanted == length:
+        card.unfinished = card.transaction is not None
     return waiting[:wanted] + (status.OK if wanted == length else status.waiting(length - wanted))

@@ -8,8 +8,7 @@ docs/iso7816-card.md.
 from __future__ import annotations
 
 import os
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -46,6 +45,7 @@ Structure = Literal["transparent", "linear-fixed", "linear-variable", "cyclic"]
 WriteBehaviour = Literal["or", "and", "once"]
 LifeCycle = Literal["activated", "deactivated"]
 
+TreeT = TypeVar("TreeT", bound="Tree")
 NEXT_STEP = "Correct the file; docs/iso7816-card.md describes every field."
 
 
@@ -166,12 +166,13 @@ def read_state(document: object) -> TreeState:
     return _read(document, TreeState)
 
 
-def _read[T: Tree](document: object, shape: type[T]) -> T:
+def _read(document: object, shape: type[TreeT]) -> TreeT:
     try:
         tree = msgspec.convert(document, shape, strict=False)
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at `")
-        raise DescriptionError(place.strip("`$.") or "card", _explained(reason)) from None
+        where = place.replace("`", "").replace("$.", "").replace("$", "") or "card"
+        raise DescriptionError(where, _explained(reason)) from None
     check(tree)
     return tree
 
@@ -179,9 +180,9 @@ def _read[T: Tree](document: object, shape: type[T]) -> T:
 def _explained(reason: str) -> str:
     """The reason with a regular expression replaced by what it means."""
     for pattern, meaning in _EXPLAINED.items():
-        if repr(pattern) in reason or pattern in reason or msgspec.json.encode(pattern).decode() in reason:
+        if repr(pattern) in reason:
             return meaning
-    return re.sub(r"^Object ", "", reason[:1].lower() + reason[1:])
+    return reason[:1].lower() + reason[1:]
 
 
 def _document(path: str | os.PathLike[str]) -> Any:

@@ -16,11 +16,12 @@ from apdu import atr
 from apdu.crypto.algorithm import Algorithm
 from apdu.crypto.diversification import factors
 from apdu.keys import BY_NAME, RootKeys
-from apdu.layout import card_layout
+from apdu.layout import DEFAULT_OPTIONS, CardOptions, card_layout
 from apdu.layout.application_status import DEFAULT_FID, ApplicationStatus, Receipt
 from apdu.layout.old_cards import OLD_CARDS, OLD_CPU
 from apdu.layout.psam import psam_layout
 from apdu.layout.states import FinancialState, ReceiptMode, SocialState
+from apdu.purse import ACCOUNT_RECORD
 from virtual_card.applications.memory import CHIPS, MemoryCard
 from virtual_card.applications.old_cpu import old_cpu_card, old_cpu_contents
 from virtual_card.applications.psam import (
@@ -29,6 +30,7 @@ from virtual_card.applications.psam import (
     PROVINCIAL,
     psam_card,
     psam_contents,
+    sam_own_keys,
     working_keys,
 )
 from virtual_card.applications.social import social_card, social_contents
@@ -36,8 +38,16 @@ from virtual_card.card import VirtualCard
 from virtual_card.card_kinds import GENERATIONS, CardKind, CardState, kinds, states
 from virtual_card.issue_record import issuer_notes, medical_notes
 from virtual_card.persona import DEFAULT_TODAY, REGION, VALIDITY_YEARS, Persona, years_later
-from virtual_card.personalisation import OLD_CARD_VALUES, card_keys, file_contents, psam_files, social_files
-from virtual_card.state import PIN_TRIES, Face
+from virtual_card.personalisation import (
+    OLD_CARD_VALUES,
+    blank_files,
+    card_keys,
+    file_contents,
+    psam_files,
+    social_files,
+)
+from virtual_card.purse_memory import PURSE_LOG
+from virtual_card.state import PIN_TRIES, Face, Purse
 
 __all__ = [
     "GENERATIONS",
@@ -57,13 +67,18 @@ class SocialOptions:
     """How a social security card is personalised.
 
     `status_fid` None leaves the application status file out. `received_at` (naive local time) None takes a
-    time a week before the day of issue.
+    time a week before the day of issue. `layout` says which optional files and directories there are. `purse`
+    is the medical purse of DF04 (6A81 without one); one that keeps the personal account only has records of 20
+    bytes in EF08.
     """
 
     status_fid: int | None = DEFAULT_FID
     financial: FinancialState = FinancialState.INACTIVE
     receipt_mode: ReceiptMode = ReceiptMode.IN_PERSON
     received_at: datetime | None = None
+    layout: CardOptions = DEFAULT_OPTIONS
+    purse: Purse | None = None
+    purse_keeps_account_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +88,7 @@ class PsamOptions:
     `levels` maps key names to the factors still to come (3 national, 2 provincial, 1 city, 0: fits no level,
     so that deriving always answers 6A80); `without` names keys it lacks (6A88); `environments` the
     algorithms it has (6A82 for others). `sm4_face` "apdu": its SM4 side answers with data and 9000 at once,
-    as some do.
+    as some do. The last three are the switches of `CardContents`.
     """
 
     terminal_number: str = "990100000001"
@@ -81,6 +96,9 @@ class PsamOptions:
     without: frozenset[str] = frozenset()
     environments: tuple[Algorithm, ...] = (Algorithm.DES, Algorithm.SM4)
     sm4_face: Face | None = None
+    level_by_lc: bool = False
+    accepts_801a: bool = False
+    refuses_purchase: bool = False
 
 
 class IssueError(ValueError):
@@ -177,37 +195,46 @@ def _issue_social(order: _Order) -> VirtualCard:
     generation = GENERATIONS[order.kind]
     expired = order.state is CardState.EXPIRED
     persona = _expired(order.persona, order.today) if expired else order.persona
-    layout = card_layout(generation.version, order.social.status_fid)
-    names = [directory.name for directory in layout]
+    layout = card_layout(generation.version, order.social.status_fid, order.social.layout)
     status = ApplicationStatus(SocialState.SEALED, order.social.financial)
     receipt = Receipt(order.social.received_at or persona.received_at, order.social.receipt_mode)
-    contents = social_contents(
-        generation.version,
-        algorithm=generation.algorithm,
-        atr=atr.build(persona.historical_bytes).encode(),
-        layout=layout,
-        keys=card_keys(
-            generation.algorithm, persona.historical_bytes, names, generation.keys_absent, order.root_keys
-        ),
-        files=social_files(
+    if order.state is CardState.BLANK:
+        files = blank_files(layout, persona, generation.version_item)
+    else:
+        files = social_files(
             layout,
             persona,
             version_item=generation.version_item,
             status_fid=order.social.status_fid,
             status=status,
             receipt=receipt,
+        )
+    contents = social_contents(
+        generation.version,
+        algorithm=generation.algorithm,
+        atr=atr.build(persona.historical_bytes).encode(),
+        layout=layout,
+        keys=card_keys(
+            generation.algorithm, persona.historical_bytes, layout, generation.version, order.root_keys
         ),
+        files=files,
         pin=_packed_pin(persona.initial_pin if order.pin is None else order.pin),
         pin_tries=0 if order.state is CardState.PIN_BLOCKED else PIN_TRIES,
     )
+    contents.blocked = order.state is CardState.CARD_BLOCKED
+    medical = contents.directory("DF04")
+    medical.blocked = order.state is CardState.APPLICATION_BLOCKED
+    medical.purse = order.social.purse
+    if order.social.purse_keeps_account_only:
+        medical.file(PURSE_LOG).record_length = ACCOUNT_RECORD
     contents.notes.update(medical_notes(persona))
     return social_card(order.kind.value, contents, random=order.random, face=order.face)
 
 
 def _expired(persona: Persona, today: date) -> Persona:
-    """The holder with a card whose last day of validity was yesterday."""
-    yesterday = today - timedelta(days=1)
-    return replace(persona, issued_on=years_later(yesterday, -VALIDITY_YEARS), valid_until=yesterday)
+    """The holder with a card that ran out a whole validity ago: expired by the clock on the wall as well."""
+    last_day = years_later(today - timedelta(days=1), -VALIDITY_YEARS)
+    return replace(persona, issued_on=years_later(last_day, -VALIDITY_YEARS), valid_until=last_day)
 
 
 def _issue_memory(order: _Order) -> VirtualCard:
@@ -258,7 +285,11 @@ def _issue_psam(order: _Order) -> VirtualCard:
         layout=layout,
         keys=keys,
         files=psam_files(layout, persona, options.terminal_number),
+        own_keys=sam_own_keys(order.root_keys),
         sm4_face=options.sm4_face,
+        level_by_lc=options.level_by_lc,
+        accepts_801a=options.accepts_801a,
+        refuses_purchase=options.refuses_purchase,
     )
     return psam_card(contents, random=order.random, face=order.face)
 

@@ -28,6 +28,12 @@ def _old_cpu(state: State, random: Random) -> VirtualCard:
     return old_cpu_card(read_contents(state), random=random, face=read_face(Reader(state)))
 
 
+def _iso7816(state: State, random: Random) -> VirtualCard:
+    from virtual_card.applications.iso7816 import revived
+
+    return revived(state, random)
+
+
 def _memory(state: State, random: Random) -> VirtualCard:
     return MemoryCard.from_state(state)
 
@@ -37,6 +43,7 @@ _MAKERS: Mapping[str, Callable[[State, Random], VirtualCard]] = {
     **dict.fromkeys(CHIPS, _memory),
     "psam": _psam,
     "old-cpu": _old_cpu,
+    "iso7816": _iso7816,
 }
 
 

@@ -5,13 +5,13 @@ Values only; where they stand and how they are coded is the layout's matter.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from apdu.crypto.algorithm import Algorithm
 from apdu.crypto.diversification import diversify, factors
 from apdu.keys import KEYS, KeySpec, RootKeys, root_key
-from apdu.layout import DirectorySpec, FileSpec, Structure, application_status, psam
+from apdu.layout import DirectorySpec, FileSpec, Structure, application_status, psam, ssse
 from apdu.layout.application_status import JOURNAL_TAG, ApplicationStatus, Receipt
 from apdu.layout.old_cards import SLE4428_ATR, SLE4442_ATR
 from apdu.layout.ssse import split_name
@@ -20,6 +20,10 @@ from virtual_card.persona import REGION, Persona
 INSTITUTION = f"9156000002{REGION}{REGION}01"
 ADULT_OR_ANY = "3"
 ONLINE_MODE = "1"
+BLANK_CARD_ITEMS = (0x01, 0x03, 0x04)
+NATIONALITY = "CHN"
+_WORK_STATES = {"11": "1", "21": "3"}
+"""Employment state (tag 29) of an insured person class (tag 8C): in work, retired."""
 
 Values = Mapping[int | str, Any]
 
@@ -27,19 +31,21 @@ Values = Mapping[int | str, Any]
 def card_keys(
     algorithm: Algorithm,
     historical_bytes: bytes,
-    directories: Collection[str],
-    without: Collection[str] = (),
+    layout: Sequence[DirectorySpec],
+    version: str,
     root_keys: RootKeys | None = None,
 ) -> dict[str, dict[int, bytes]]:
-    """The card's own keys by name and version: every key of these directories except those `without`."""
+    """The card's own keys by name and version: what a card of this `version` with these directories has."""
     path = factors(REGION, historical_bytes)
+    directories = {entry.name for entry in layout}
+    named = {term for entry in layout for file in entry.files for term in file.read.terms | file.update.terms}
     return {
         key.name: {
-            version: diversify(algorithm, root_of(key, version, algorithm, root_keys), *path)
-            for version in range(1, key.versions + 1)
+            number: diversify(algorithm, root_of(key, number, algorithm, root_keys), *path)
+            for number in range(1, key.versions + 1)
         }
         for key in KEYS
-        if key.owner in directories and key.name not in without
+        if key.owner in directories and key.since <= version and (not key.where_named or key.name in named)
     }
 
 
@@ -57,8 +63,13 @@ def social_files(
     status: ApplicationStatus,
     receipt: Receipt,
 ) -> dict[str, bytes | Sequence[bytes]]:
-    """Contents of every file by path: SSSE personalised, the status file filled in, everything else blank."""
-    values = {"SSSE/EF05": _issuer_data(version_item, persona), "SSSE/EF06": _holder_data(persona)}
+    """Contents of every file by path: what the issuer knows of the holder, the status file, the rest blank."""
+    values = {
+        "SSSE/EF05": _issuer_data(version_item, persona),
+        "SSSE/EF06": _holder_data(persona),
+        f"SSSE/EF{ssse.DIRECTORY_FID & 0xFF:02X}": _application_entries(layout),
+        **_public_data(version_item, persona),
+    }
     files = {
         spec.path: file_contents(spec, values.get(spec.path, {})) for part in layout for spec in part.files
     }
@@ -67,6 +78,17 @@ def social_files(
         blank = {record[0]: record for record in declared.blank_records()}
         files[declared.path] = (status.to_record(), receipt.to_record(), blank[JOURNAL_TAG])
     return files
+
+
+def blank_files(
+    layout: Sequence[DirectorySpec], persona: Persona, version_item: str
+) -> dict[str, bytes | Sequence[bytes]]:
+    """Contents of a card not yet issued: identification code, version and institution, everything else blank."""
+    known = _issuer_data(version_item, persona)
+    values: dict[str, Values] = {"SSSE/EF05": {tag: known[tag] for tag in BLANK_CARD_ITEMS}}
+    return {
+        spec.path: file_contents(spec, values.get(spec.path, {})) for part in layout for spec in part.files
+    }
 
 
 def file_contents(spec: FileSpec, values: Values) -> bytes | Sequence[bytes]:
@@ -99,6 +121,24 @@ def _holder_data(persona: Persona) -> Values:
         0x0B: persona.nation,
         0x0C: REGION,
         0x0D: persona.birth_date,
+    }
+
+
+def _application_entries(layout: Sequence[DirectorySpec]) -> Values:
+    """One entry of the directory file for each application with an AID."""
+    entries = [(entry.df_name, entry.label_zh) for entry in layout if len(entry.df_name) == ssse.AID_LENGTH]
+    return {0x61: sorted(entries)}
+
+
+def _public_data(version_item: str, persona: Persona) -> dict[str, Values]:
+    """Household, residence, work and nationality, as far as the issuer knows them; tag 37 is written on 3.x."""
+    nationality = {0x37: NATIONALITY} if version_item.startswith("3") else {}
+    return {
+        "DF01/EF05": {0x0E: REGION},
+        "DF01/EF06": {0x24: REGION},
+        "DF01/EF07": {0x29: _WORK_STATES.get(persona.person_class, "")},
+        "DF01/EF09": {0x2E: persona.employer},
+        "DF01/EF0A": nationality,
     }
 
 

@@ -1,4 +1,4 @@
-"""The temporary key of a PSAM: what it may still be used for, and a MAC in progress (LD/T 32.9 section 9)."""
+"""What a PSAM keeps between two commands: its temporary key, or a purchase to be confirmed (LD/T 32.9 section 9)."""
 
 from __future__ import annotations
 
@@ -21,3 +21,10 @@ class SamSession:
     encryption_spent: bool = False
     mac_spent: bool = False
     chain: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SamPurchase:
+    """A purchase the PSAM has given MAC1 for; `mac2` is what the card must answer."""
+
+    mac2: bytes

@@ -67,7 +67,7 @@ class KeyState:
         return f"KeyState({self.name}, {len(self.versions)} versions, {self.tries_left}/{self.limit} tries)"
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Purse:
     """The medical purse: what the amount file and the last transaction's proof hold (LD/T 32.5 section 7).
 

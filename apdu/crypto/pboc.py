@@ -1,8 +1,8 @@
 """The cryptography of the bank's application, PBOC debit: card and session keys, cryptograms, scripts.
 
-Algorithm DES means triple DES with 16-byte keys K1 K2 K1. Session keys and MACs are not
-those of the social side, whose formulas look alike and differ in every input. Sources: JR/T 0025.7 (PBOC part 7), EMV Book 2 section
-8 and annex A1.
+Algorithm DES means triple DES with 16-byte keys K1 K2 K1. Session keys and MACs are not those of the social
+side, whose formulas look alike and differ in every input. Sources: JR/T 0025.7 (PBOC part 7), EMV Book 2
+section 8 and annex A1.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ def response_cryptogram(algorithm: Algorithm, session: bytes, request: bytes, co
 def script_mac(
     algorithm: Algorithm,
     session: bytes,
+    *,
     header: bytes,
     length: int,
     counter: bytes,

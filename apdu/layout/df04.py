@@ -5,6 +5,7 @@ Sources: LD/T 32.6 table 7, sections 8.5.1 to 8.5.4, annex C for what 1.0 cards 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
 from functools import cache
 
@@ -18,6 +19,7 @@ from apdu.layout.codes import (
     YesNo,
 )
 from apdu.layout.item import Item
+from apdu.layout.rows import UNPUBLISHED, file
 from apdu.layout.spec import NEVER, Access, DirectorySpec, FileSpec, Structure, Vector
 
 NAME = "DF04"
@@ -87,9 +89,12 @@ _ALLOWED = Item(
 _OFFLINE_COUNT = Item(
     0x93, "Offline settlements, running count", "脱网医保结算累计次数", fields.ascii_text(2)
 )
+_OFFLINE_TOTAL = Item(
+    0x92, "Offline settlements, running total", "脱网医保结算累计金额", fields.amount_digits()
+)
 _SETTLEMENT_ITEMS = (
     _ALLOWED,
-    Item(0x92, "Offline settlements, running total", "脱网医保结算累计金额", fields.amount_digits()),
+    _OFFLINE_TOTAL,
     _OFFLINE_COUNT,
 )
 _ACCOUNT_ITEMS_1 = (
@@ -100,7 +105,14 @@ _ACCOUNT_ITEMS_1 = (
         fields.amount_digits(),
         reused_as=_ALLOWED,
     ),
-    Item(0x92, "Self-paid total of the year", "年度个人自付累计金额", fields.amount_digits()),
+    Item(
+        0x92,
+        "Self-paid total of the year",
+        "年度个人自付累计金额",
+        fields.amount_digits(),
+        reused_as=_OFFLINE_TOTAL,
+        follows=0x90,
+    ),
     Item(
         0x93,
         "Pooled-fund total of the year",
@@ -245,7 +257,7 @@ def _cyclic(
 def directory(version: str) -> DirectorySpec:
     """DF04 of a "1.0", "2.0" or "3.0" card; 1.0 keeps the account in EF06 and has no EF15."""
     if version == "1.0":
-        return DirectorySpec(NAME, AID, FID, "社会保险信息区2", _files_1())
+        return DirectorySpec(NAME, AID, FID, "社会保险信息区2", _files_1(), (AMOUNTS,))
     base = FileSpec(
         NAME,
         0xEF05,
@@ -279,7 +291,8 @@ def directory(version: str) -> DirectorySpec:
         update=UPDATE_SETTLEMENT,
         vectors=_SPECIAL_VECTORS,
     )
-    return DirectorySpec(NAME, AID, FID, "社会保险信息区2", (base, settlement, _TRANSACTIONS, special))
+    files = base, settlement, _TRANSACTIONS, special
+    return DirectorySpec(NAME, AID, FID, "社会保险信息区2", files, (AMOUNTS,))
 
 
 _TRANSACTIONS = _cyclic(
@@ -319,4 +332,39 @@ def _files_1() -> tuple[FileSpec, ...]:
         record_length=6,
         vectors=_ACCOUNT_VECTORS_1,
     )
-    return base, account, _TRANSACTIONS
+    transactions = replace(
+        _TRANSACTIONS, name="Medical transactions (offline mode)", name_zh="医疗保险交易明细文件"
+    )
+    residents = file(
+        "DF04/EF09",
+        ("Medical insurance of urban residents", "城镇居民医疗保险信息文件"),
+        (),
+        ("PIN", "UK3DF04"),
+        "(1.0) table 8",
+        optional=True,
+        opaque_records=True,
+        vectors=UNPUBLISHED,
+    )
+    return base, account, transactions, residents
+
+
+AMOUNTS = FileSpec(
+    NAME,
+    0,
+    "Medical amounts (offline mode)",
+    "医疗保险金额文件",
+    Structure.INTERNAL,
+    NEVER,
+    NEVER,
+    (
+        Item(None, "Online transaction counter", "基本医疗保险个人账户联网交易计数器", fields.unsigned(2)),
+        Item(None, "Offline transaction counter", "基本医疗保险个人账户脱网交易计数器", fields.unsigned(2)),
+        Item(None, "Account balance", "基本医疗保险个人账户余额", fields.amount()),
+        Item(None, "Self-paid total of the year", "年度个人自付累计金额", fields.amount()),
+        Item(None, "Pooled-fund total of the year", "年度统筹基金支付累计金额", fields.amount()),
+        Item(None, "Payment year", "支付年度", fields.digits(2)),
+        Item(None, "Start of the payment year", "年度起始日期", fields.digits(2)),
+    ),
+    "LD/T 32.6 section 7",
+)
+"""What the card keeps for payments; seen through the balance and starting-day commands only."""

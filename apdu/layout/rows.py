@@ -29,13 +29,13 @@ def row(
     follows: int | None = None,
 ) -> Item:
     """An item: a coding or children, and its place in the standard (a section number, or an annex by name)."""
-    composite = isinstance(what, tuple)
+    coding, children = (None, what) if isinstance(what, tuple) else (what, ())
     return Item(
         tag,
         name,
         name_zh,
-        None if composite else what,
-        children=what if composite else (),
+        coding,
+        children=children,
         codes=codes if isinstance(codes, tuple) else (codes,),
         offset=offset,
         occurs=occurs,

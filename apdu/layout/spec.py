@@ -74,6 +74,11 @@ class Access:
             )
         return cls(alternatives)
 
+    @property
+    def terms(self) -> frozenset[str]:
+        """Every term that any alternative names."""
+        return frozenset().union(*self.alternatives)
+
     def allows(self, fulfilled: Collection[str]) -> bool:
         """Whether the fulfilled terms satisfy one alternative."""
         return any(terms <= set(fulfilled) for terms in self.alternatives)

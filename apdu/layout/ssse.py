@@ -186,6 +186,40 @@ def directory(version: str) -> DirectorySpec:
     return DirectorySpec(NAME, DF_NAME, None, "社会保障系统环境", tuple(files))
 
 
+DIRECTORY_FID = 0xEF1E
+"""The directory file: its SFI is what tag 88 of the environment announces; cards in use have 1E there."""
+
+AID_LENGTH = 6
+_ENTRY_CHILDREN = (
+    Item(0x4F, "Application name", "应用标识符", fields.opaque(AID_LENGTH)),
+    Item(0x50, "Application label", "应用标签", fields.text(16)),
+)
+_DIRECTORY_VECTORS = (
+    Vector(
+        "611A 4F06D15600000503 5010C9E7BBE1B1A3CFD5D0C5CFA2C7F83200",
+        ((0x61, (bytes.fromhex("D15600000503"), "社会保险信息区2")),),
+    ),
+    Vector("611A 4F06" + "00" * 6 + "5010" + "00" * 16, ((0x61, (bytes(6), "")),)),
+)
+
+
+def directory_file(entries: int) -> FileSpec:
+    """The directory file of the environment with one entry for each application that has an AID."""
+    return FileSpec(
+        NAME,
+        DIRECTORY_FID,
+        "Directory of the environment",
+        "社会保障系统环境目录文件",
+        Structure.VARIABLE,
+        FREE,
+        UPDATE,
+        (Item(0x61, "Application entry", "应用入口", children=_ENTRY_CHILDREN, occurs=entries),),
+        "LD/T 32.3 section 6.3",
+        optional=True,
+        vectors=_DIRECTORY_VECTORS,
+    )
+
+
 def join_name(name: bytes, extension: bytes = b"") -> str:
     """The holder's name from the value bytes of tags 09 and 4E, joined before decoding.
 

@@ -88,6 +88,7 @@ def _read(prompt: str, *, hidden: bool = False) -> str:
         if not sys.stdin.isatty():
             sys.stderr.write("\n")
     except (KeyboardInterrupt, EOFError):
+        sys.stderr.write("\n")
         raise OperatorCancelledError("cancelled at the console") from None
     if not typed:
         raise OperatorCancelledError("the input ended")

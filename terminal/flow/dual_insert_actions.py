@@ -236,7 +236,7 @@ def write_medical(visit: Visit) -> Flow[Event]:
     """Medical base data to DF04/EF05, by tag; a 1.0 card has other things under 81 and 84."""
     if visit.reserved is None:
         raise ValueError("nothing is reserved")
-    records = medical_records(visit.social.version, visit.reserved.medical.items)
+    records = medical_records(visit.social.generation, visit.reserved.medical.items)
     yield from write_records(visit, "DF04", MEDICAL_FID, UK1DF04, records)
     return Event.DONE
 
@@ -276,7 +276,8 @@ def print_receipt(visit: Visit) -> Flow[Event]:
 def undo(visit: Visit) -> Flow[Event]:
     """Give up what this visit or an earlier one began, if anything. Returns what led here.
 
-    The card first, while its reservation still opens it; PIN and medical data stay. Interrupted between the two, the reservation is still open, and the next insertion finishes what this one gave up.
+    The card first, while its reservation still opens it; PIN and medical data stay. Interrupted between the two,
+    the reservation is still open, and the next insertion finishes what this one gave up.
     """
     if visit.open_reservation is not None:
         yield from _write_status(visit, SocialState.SEALED)

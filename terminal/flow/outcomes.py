@@ -100,7 +100,8 @@ class Outcome(Enum):
         "card-pin-last-try",
         ExitCode.REFUSED_BY_CARD,
         Text(
-            "One PIN try is left on the social security card and is not spent here. The holder goes to a service counter.",
+            "One PIN try is left on the social security card and is not spent here. "
+            "The holder goes to a service counter.",
             "社会保障卡密码仅剩一次尝试机会，请到服务窗口重置。",
         ),
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
+from functools import cache
 
 from apdu.keys import BY_NAME, KeySpec
 from apdu.layout import DirectorySpec, FileSpec, card_layout
@@ -101,10 +102,10 @@ class Visit:
         return self.old.number if self.old else None
 
     @property
-    def layout(self) -> dict[str, DirectorySpec]:
+    def layout(self) -> Mapping[str, DirectorySpec]:
         """The directories of a card of this version, by name; those of 3.0 while none was read yet."""
-        version = self.card.version if self.card else "3.0"
-        return {directory.name: directory for directory in card_layout(version, self.settings.status_fid)}
+        version = self.card.generation if self.card else "3.0"
+        return _layout(version, self.settings.status_fid)
 
     @property
     def status_spec(self) -> FileSpec | None:
@@ -150,6 +151,11 @@ class Visit:
     def financial(self) -> FinancialState:
         """The state of the bank's application, as the centre says."""
         return self.answer.financial if self.answer else FinancialState.INACTIVE
+
+
+@cache
+def _layout(version: str, status_fid: int | None) -> Mapping[str, DirectorySpec]:
+    return {directory.name: directory for directory in card_layout(version, status_fid)}
 
 
 def write_records(

@@ -9,7 +9,7 @@ from apdu import atr as answer_to_reset
 from apdu import tlv
 from apdu.crypto import Algorithm, factors
 from apdu.fields import FieldError
-from apdu.layout import ssse
+from apdu.layout import VERSIONS, ssse
 from terminal.errors import UnexpectedAnswerError
 from terminal.flow.steps import Procedure
 from terminal.procedures.files import declared_file, read_item, read_item_bytes, select_ef
@@ -40,6 +40,11 @@ class SocialCard:
     def factors(self) -> tuple[bytes, bytes, bytes]:
         """Diversification factors in the order of use: province, city, card."""
         return factors(self.region, self.historical_bytes)
+
+    @property
+    def generation(self) -> str:
+        """The version whose layout the card has: "1.0", "2.0" or "3.0", also for later editions of it such as 3.1."""
+        return f"{self.version[:1]}.0"
 
     @property
     def protects_holder_data(self) -> bool:
@@ -82,7 +87,7 @@ def read_issuer_data(atr: bytes, fci: bytes) -> Procedure[SocialCard]:
         raise UnexpectedAnswerError(
             f"no keys can be derived for card {number}: region {card_id[:6]}, {len(historical_bytes)} historical bytes"
         )
-    return SocialCard(
+    card = SocialCard(
         card_id=card_id,
         number=number[:9],
         version=(version or "1.0")[:3],
@@ -91,6 +96,11 @@ def read_issuer_data(atr: bytes, fci: bytes) -> Procedure[SocialCard]:
         algorithm=announced_algorithm(fci, card_id[:6]),
         historical_bytes=historical_bytes,
     )
+    if card.generation not in VERSIONS:
+        raise UnexpectedAnswerError(
+            f"SSSE/EF05 item 03: version {card.version} is unknown; known are {', '.join(VERSIONS)}"
+        )
+    return card
 
 
 def announced_algorithm(fci: bytes, region: str) -> Algorithm:

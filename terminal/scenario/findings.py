@@ -17,7 +17,6 @@ from terminal.scenario.stage import Stage
 from terminal.session import CardExchanged, CentreAnswered, Event
 from terminal.text import Pin
 from virtual_card.card import ProcessorCard, VirtualCard
-from virtual_card.issue_record import issue_record
 
 NONE = "none"
 
@@ -50,7 +49,7 @@ class CentreSide:
 
 def centre_side(stage: Stage, name: str) -> CentreSide | None:
     """What the centre holds of the card called `old` or `new`; None where it does not know it."""
-    number = issue_record(stage.cards[name]).number
+    number = stage.records[name].number
     role = "old" if name == "old" else "new"
     for status in stage.office.cards():
         if (status.role, status.number) == (role, number):

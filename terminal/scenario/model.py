@@ -210,12 +210,16 @@ class Scenario(_Strict, frozen=True, kw_only=True):
 
 def load_scenario(path: str | Path) -> Scenario:
     """Read one scenario file; raises ScenarioError naming the file, the path inside it and the next step."""
-    return _load(path, Scenario, "a scenario is a YAML file", "see docs/scenarios.md for the keys")
+    scenario: Scenario = _load(
+        path, Scenario, "a scenario is a YAML file", "see docs/scenarios.md for the keys"
+    )
+    return scenario
 
 
 def load_script(path: str | Path) -> list[ScriptStep]:
     """Read the operator's part alone: a YAML list of steps; raises ScenarioError."""
-    return _load(path, list[ScriptStep], "a script is a YAML file", SCRIPT_FORM)
+    script: list[ScriptStep] = _load(path, list[ScriptStep], "a script is a YAML file", SCRIPT_FORM)
+    return script
 
 
 def _load(path: str | Path, form: Any, what: str, remedy: str) -> Any:

@@ -43,6 +43,9 @@ class EnterPinStep(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_
         if self.pin not in (OLD_PIN, INITIAL_PIN):
             Pin(self.pin)
 
+    def __repr__(self) -> str:
+        return "EnterPinStep(pin='****')"
+
 
 class Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="do", tag="answer"):
     """Answer a yes-or-no question (`yes` itself is a boolean to YAML, so it cannot be the key)."""
@@ -76,7 +79,7 @@ class ScriptOperator:
     steps: Sequence[ScriptStep]
     cards: Mapping[str, VirtualCard]
     slots: Mapping[Role, Slot]
-    pins: Mapping[str, str]
+    pins: Mapping[str, str] = field(repr=False)
     strict: bool = True
     shown: list[Text] = field(default_factory=list)
     receipts: list[Receipt] = field(default_factory=list)

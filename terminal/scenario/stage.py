@@ -23,8 +23,9 @@ from terminal.procedures.medical import medical_records
 from terminal.scenario.model import CardSpec, CentreSpec, PsamSpec, Scenario, ScenarioError, TerminalSpec
 from terminal.scenario.script import INITIAL_PIN, OLD_PIN
 from virtual_card.card import ProcessorCard, VirtualCard
+from virtual_card.card_kinds import GENERATIONS, CardKind
 from virtual_card.faults import FaultPlan
-from virtual_card.issue_record import NoIssueRecordError, issue_record
+from virtual_card.issue_record import IssueRecord, NoIssueRecordError, issue_record
 from virtual_card.issuer import IssueError, PsamOptions, SocialOptions, issue
 from virtual_card.persona import INITIAL_PIN as ISSUED_PIN
 from virtual_card.persona import OLD_PIN as OLD_CARD_PIN
@@ -39,13 +40,17 @@ OfficeMaker = Callable[..., Office]
 
 @dataclass(slots=True)
 class Stage:
-    """One scenario ready to be played; `copy` gives an untouched one again, for sweeps."""
+    """One scenario ready to be played; `copy` gives an untouched one again, for sweeps.
+
+    `records` are what the issuer reports of the pair, `old` and `new`, whatever became of the cards since.
+    """
 
     scenario: Scenario
     profile: Profile
     cards: dict[str, VirtualCard]
     psam: VirtualCard | None
     pins: Mapping[str, str]
+    records: Mapping[str, IssueRecord]
     make_office: OfficeMaker = Office.open
     office: Office = field(init=False)
 
@@ -72,13 +77,14 @@ class Stage:
             INITIAL_PIN: scenario.cards["new"].pin or ISSUED_PIN,
         }
         psam = issue_psam(scenario.terminal.psam, draw)
-        return cls(scenario, load_profile(scenario.profile), cards, psam, pins, make_office)
+        records = {name: issue_record(cards[name]) for name in ("old", "new")}
+        return cls(scenario, load_profile(scenario.profile), cards, psam, pins, records, make_office)
 
     def copy(self) -> Stage:
         """The same stage before anything was played on it: forked cards, a new back office."""
         cards = {name: card.fork() for name, card in self.cards.items()}
         psam = self.psam.fork() if self.psam else None
-        return Stage(self.scenario, self.profile, cards, psam, self.pins, self.make_office)
+        return Stage(self.scenario, self.profile, cards, psam, self.pins, self.records, self.make_office)
 
     def records_on_card(self, directory: str, fid: int) -> list[bytes]:
         """The records of a file of the new card, as they are in its memory."""
@@ -89,10 +95,8 @@ class Stage:
 
     def medical_records(self) -> list[bytes]:
         """The records of DF04/EF05 that an activation writes to the new card."""
-        card = self.cards["new"]
-        if not isinstance(card, ProcessorCard):
-            return []
-        return medical_records(card.contents().version, issue_record(card).medical)
+        record = self.records["new"]
+        return medical_records(GENERATIONS[CardKind(record.kind)].version, record.medical)
 
     def now(self) -> datetime:
         """The scenario's clock; it stands still."""

@@ -10,7 +10,7 @@ import pytest
 from apdu.layout import Access, FileSpec, LayoutError, card_layout
 from apdu.layout.ssse import join_name, split_name
 
-SSSE, DF04 = card_layout("2.0")
+SSSE, DF04 = card_layout("2.0")[:2]
 ISSUER, HOLDER = SSSE.files[:2]
 MEDICAL = DF04.files[0]
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from apdu.keys import BY_NAME
-from apdu.layout import VERSIONS, DirectorySpec, FileSpec, LayoutError, Structure, card_layout
+from apdu.layout import EVERYTHING, VERSIONS, DirectorySpec, FileSpec, LayoutError, Structure, card_layout
 from apdu.layout.old_cards import OLD_CARDS
 from apdu.layout.psam import psam_layout
 
 CARD_FILES = [
     pytest.param(file, id=f"{version} {file.path}")
     for version in VERSIONS
-    for directory in card_layout(version)
+    for directory in card_layout(version, options=EVERYTHING)
     for file in directory.files
 ]
 OTHERS: list[DirectorySpec] = [*OLD_CARDS.values(), *psam_layout()]
@@ -95,14 +95,16 @@ def test_only_30_cards_protect_the_personal_data() -> None:
 
 def test_first_generation_has_neither_photo_nor_special_settlements() -> None:
     fids = {entry.name: {file.fid for file in entry.files} for entry in card_layout("1.0", None)}
-    assert fids == {"SSSE": {0xEF05, 0xEF06, 0xEF07}, "DF04": {0xEF05, 0xEF06, 0xEF08}}
+    assert fids["SSSE"] == {0xEF05, 0xEF06, 0xEF07}
+    assert fids["DF04"] == {0xEF05, 0xEF06, 0xEF08}
+    assert "DF07" not in fids
 
 
 def test_every_access_rule_of_the_card_names_keys_that_exist() -> None:
     terms = {
         term
         for version in VERSIONS
-        for entry in card_layout(version)
+        for entry in card_layout(version, options=EVERYTHING)
         for file in entry.files
         for access in (file.read, file.update)
         for alternative in access.alternatives
@@ -111,7 +113,9 @@ def test_every_access_rule_of_the_card_names_keys_that_exist() -> None:
     assert terms - {"PIN"} <= set(BY_NAME)
 
 
-@pytest.mark.parametrize("entry", [entry for version in VERSIONS for entry in card_layout(version)] + OTHERS)
+@pytest.mark.parametrize(
+    "entry", [entry for version in VERSIONS for entry in card_layout(version, options=EVERYTHING)] + OTHERS
+)
 def test_files_of_a_directory_have_distinct_identifiers(entry: DirectorySpec) -> None:
     fids = [file.fid for file in entry.files]
     assert len(fids) == len(set(fids))

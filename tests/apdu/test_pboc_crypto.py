@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import gmalg
 import pytest
 from hypothesis import given
@@ -12,6 +11,7 @@ from pyemv import ac, kd, mac, sm
 from apdu.crypto import pboc
 from apdu.crypto.algorithm import Algorithm, block_cipher
 
+pytestmark = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 DES, SM4 = Algorithm.DES, Algorithm.SM4
 x = bytes.fromhex
 
@@ -97,10 +97,11 @@ CHAINS = [
 ]
 
 
-@pytest.mark.parametrize(("algorithm", "factor", "counter", "master", "card", "session"), CHAINS)
+@pytest.mark.parametrize("chain", CHAINS)
 def test_card_and_session_keys_are_those_of_the_known_chains(
-    algorithm: Algorithm, factor: bytes, counter: str, master: str, card: str, session: str
+    chain: tuple[Algorithm, bytes, str, str, str, str],
 ) -> None:
+    algorithm, factor, counter, master, card, session = chain
     assert pboc.card_key(algorithm, x(master), factor) == x(card)
     assert pboc.transaction_key(algorithm, x(card), x(counter)) == x(session)
 
@@ -208,7 +209,15 @@ SCRIPTS = [
 def test_script_macs(algorithm: Algorithm, session: str, counter: str, request_: str, script: str) -> None:
     raw = x(script)
     data, sent = raw[5:-4], raw[-4:]
-    made = pboc.script_mac(algorithm, x(session), raw[:4], raw[4], x(counter), x(request_), data)
+    made = pboc.script_mac(
+        algorithm,
+        x(session),
+        header=raw[:4],
+        length=raw[4],
+        counter=x(counter),
+        request=x(request_),
+        data=data,
+    )
     assert made[:4] == sent
 
 
@@ -232,7 +241,15 @@ def test_pin_change_scripts(algorithm: Algorithm, mask: int, current: str | None
     block = pboc.change_block(x(keys[mask]), "123456", current)
     data = pboc.encrypt_script(algorithm, x(encryption), block)
     asked = x("5D016C91005E7CC2" if algorithm is DES else "520A1DE30C1F85F7")
-    mac_ = pboc.script_mac(algorithm, x(authentication), raw[:4], 0x14, V2_COUNTER, asked, data)
+    mac_ = pboc.script_mac(
+        algorithm,
+        x(authentication),
+        header=raw[:4],
+        length=0x14,
+        counter=V2_COUNTER,
+        request=asked,
+        data=data,
+    )
     assert raw == raw[:4] + b"\x14" + data + mac_[:4]
     assert pboc.decrypt_script(algorithm, x(encryption), data) == block
     assert pboc.read_change_block(x(keys[mask]), block, current) == "123456"
@@ -275,7 +292,9 @@ def test_3des_cryptograms_and_script_macs_agree_with_an_emv_library(
 ) -> None:
     assert pboc.cryptogram(DES, key, message) == ac.generate_ac(key, message, ac.PaddingType.EMV, 8)
     assert pboc.response_cryptogram(DES, key, arqc, b"00") == ac.generate_arpc_1(key, arqc, b"00")
-    made = pboc.script_mac(DES, key, b"\x84\x18\0\0", 4, b"\0\1", arqc, message)
+    made = pboc.script_mac(
+        DES, key, header=b"\x84\x18\0\0", length=4, counter=b"\0\1", request=arqc, data=message
+    )
     assert made == sm.generate_command_mac(key, b"\x84\x18\0\0\x04\0\1" + arqc + message, 8)
 
 
@@ -303,7 +322,6 @@ def test_sm4_cryptograms_agree_with_a_library_in_plain_python(key: bytes, messag
     [
         (b"Now is the time for all ", 1, "A1C72E74EA3FA9B6"),
         (b"Now is the time for all ", 2, "E9086230CA3BE796"),
-        (b"Now is the time for all ", 3, "AB059463D7A7D170"),
         (b"Now is the time for it", 1, "2E2B1428CC78254F"),
         (b"Now is the time for it", 2, "5A692CE64F404145"),
     ],

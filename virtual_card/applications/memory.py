@@ -21,7 +21,6 @@ from virtual_card.errors import CardMuteError, TornError
 from virtual_card.nonvolatile import Cell, Change, CommitHook, NonVolatile
 
 STORAGE_CLASS = 0xFF
-END_REACHED = b"\x62\x82"
 READER_FAILED = b"\x63\x00"
 TRIES, CODE, MEMORY = 0, 1, 2
 CELL_NAMES = ("tries", "code", "memory")
@@ -223,7 +222,7 @@ class MemoryCard(VirtualCard):
         if start >= self._chip.size:
             return status.OFFSET
         read = self._readable(self._presented)[start : start + length]
-        return read + (status.OK if len(read) == length else END_REACHED)
+        return read + (status.OK if len(read) == length else status.END_REACHED)
 
     def _read_counter(self, _: Command) -> bytes:
         return bytes((self._counter,)).ljust(self._chip.counter_answer, b"\0") + status.OK

@@ -1,7 +1,5 @@
 """The PSAM: environments sx1 (DES) and sx3 (SM4) with their files and working keys (LD/T 32.9 sections 6 and
 9).
-
-Keys are loaded by the issuer; the loading commands, INIT SAM and CREDIT SAM FOR PURCHASE answer 6D00.
 """
 
 from __future__ import annotations
@@ -13,10 +11,20 @@ from typing import TYPE_CHECKING
 from apdu.crypto.algorithm import Algorithm
 from apdu.keys import KEYS, RootKeys, root_key
 from virtual_card.card import ProcessorCard, Random
-from virtual_card.commands import authentication, sam
+from virtual_card.commands import authentication, sam, sam_keys, sam_purchase
 from virtual_card.dispatch import READING, table
 from virtual_card.filesystem import compile_card
-from virtual_card.state import CardContents, CardFile, Directory, Face, SamKey
+from virtual_card.sam_memory import key_file
+from virtual_card.state import (
+    KEY_TRIES,
+    PSAM_MASTER_KEY,
+    CardContents,
+    CardFile,
+    Directory,
+    Face,
+    KeyState,
+    SamKey,
+)
 
 if TYPE_CHECKING:
     from apdu.layout.spec import DirectorySpec
@@ -27,13 +35,21 @@ DIRECTORY_SFI = 0x01
 NATIONAL, PROVINCIAL, CITY = 3, 2, 1
 """Levels still to diversify of a national, provincial and city root."""
 
+OWN_KEYS = (PSAM_MASTER_KEY, *sam_keys.AUTHENTICATION_KEYS.values())
+"""The key that loads others, then the authentication keys by number."""
+
 COMMANDS = table(
     {
         **READING,
+        "0082": authentication.external_authenticate,
         "0084": authentication.get_challenge,
         "BFEC": sam.initialize_environment,
         "BFDE": sam.delivery_session_key,
+        "801A": sam.initialize_for_des,
         "80FA": sam.cipher_data,
+        "8070": sam_purchase.init_sam_for_purchase,
+        "8072": sam_purchase.credit_sam_for_purchase,
+        "84D4": sam_keys.load_key,
     }
 )
 
@@ -44,17 +60,31 @@ def psam_contents(
     layout: Sequence[DirectorySpec],
     keys: Mapping[str, Sequence[SamKey]],
     files: Mapping[str, bytes | Sequence[bytes]],
+    own_keys: Mapping[str, bytes] | None = None,
     sm4_face: Face | None = None,
     lenient_type: bool = True,
+    level_by_lc: bool = False,
+    accepts_801a: bool = False,
+    refuses_purchase: bool = False,
 ) -> CardContents:
     """The contents of a PSAM of this layout (`apdu.layout.psam.psam_layout`).
 
     `keys` maps environments (`sx1`, `sx3`) to working keys, `files` paths (`sx1/0015`, `sx1/DF01/0019`) to
-    bytes or records; environments without keys are left out (6A82). `sm4_face` "apdu": the SM4 side answers
-    with data and 9000, as some do.
+    bytes or records; environments without keys are left out (6A82). `own_keys` (see `sam_own_keys`) open it for
+    the loading of further ones. `sm4_face` "apdu": the SM4 side answers with data and 9000, as some do. The
+    switches are those of `CardContents`.
     """
-    directories = [_directory(spec, keys, files, sm4_face) for spec in layout if _environment(spec) in keys]
-    return CardContents(VERSION, atr, directories, lenient_type=lenient_type)
+    own = own_keys or {}
+    present = [spec for spec in layout if _environment(spec) in keys]
+    return CardContents(
+        VERSION,
+        atr,
+        [_directory(spec, keys, files, own, sm4_face) for spec in present],
+        lenient_type=lenient_type,
+        level_by_lc=level_by_lc,
+        accepts_801a=accepts_801a,
+        refuses_purchase=refuses_purchase,
+    )
 
 
 def psam_card(contents: CardContents, *, random: Random = os.urandom, face: Face = "T=0") -> ProcessorCard:
@@ -71,6 +101,7 @@ def _directory(
     spec: DirectorySpec,
     keys: Mapping[str, Sequence[SamKey]],
     files: Mapping[str, bytes | Sequence[bytes]],
+    own_keys: Mapping[str, bytes],
     sm4_face: Face | None,
 ) -> Directory:
     environment = _environment(spec)
@@ -83,11 +114,24 @@ def _directory(
     if spec.name != environment:
         entry.parent = environment
         entry.sam_keys = list(keys[environment])
+        entry.keys = [_own_key(name, value) for name, value in own_keys.items()]
         return entry
     entry.algorithm = ENVIRONMENTS[environment]
     entry.directory_sfi = DIRECTORY_SFI
     entry.face = sm4_face if entry.algorithm is Algorithm.SM4 else None
     return entry
+
+
+def _own_key(name: str, value: bytes) -> KeyState:
+    """The master key is never proved; each authentication key by its number, which opens the key file alike."""
+    if name == PSAM_MASTER_KEY:
+        return KeyState(name, None, {1: value}, tries_left=0, limit=0)
+    return KeyState(name, OWN_KEYS.index(name), {1: value}, KEY_TRIES, KEY_TRIES)
+
+
+def sam_own_keys(replaced: RootKeys | None = None) -> dict[str, bytes]:
+    """The PSAM's own keys by name: ADFMK and one authentication key for each key file; test roots or `replaced`."""
+    return {name: root_key(name, 1, replaced) for name in OWN_KEYS}
 
 
 def working_keys(
@@ -113,5 +157,6 @@ def working_keys(
             raise ValueError(f"{key.name} at {left} levels needs {NATIONAL - left} diversification factors")
         for version, psam_id in key.psam_ids().items():
             root = root_key(key.name, version, replaced)[: key.length(algorithm)]
-            made.append(SamKey(key.name, key.psam_type, left, psam_id, diversify(algorithm, root, *steps)))
+            value = diversify(algorithm, root, *steps)
+            made.append(SamKey(key.name, key.psam_type, left, psam_id, value, key_file(psam_id)))
     return made

@@ -11,7 +11,7 @@ from virtual_card.half_duplex import answer
 
 if TYPE_CHECKING:
     from virtual_card.card import ProcessorCard
-    from virtual_card.filesystem import KeyNode
+    from virtual_card.filesystem import DirectoryNode, KeyNode
 
 CHALLENGE_LENGTHS = (4, 8, 16)
 DATA_LENGTHS = (16, 17)
@@ -42,7 +42,7 @@ def external_authenticate(card: ProcessorCard, p1: int, p2: int, data: bytes, le
         return status.PARAMETERS
     if len(data) not in DATA_LENGTHS:
         return status.LENGTH
-    key = card.directory.keys.get(p2) if p2 & KEY_NUMBER not in (INTERNAL_KEY, MESSAGE_KEY) else None
+    key = _provable_key(card.directory, p2)
     if key is not None and key.limit and not card.tries[key.counter]:
         return status.BLOCKED
     challenge = card.challenge
@@ -71,6 +71,13 @@ def internal_authenticate(card: ProcessorCard, p1: int, p2: int, data: bytes, le
         return status.KEY_NOT_FOUND
     session = key.session_key(version, data[:8])
     return answer(card, authentication_data(key.algorithm, session, data[8:16]))
+
+
+def _provable_key(directory: DirectoryNode, reference: int) -> KeyNode | None:
+    """The key a terminal may prove: none that serve the card itself, but each of a PSAM's own."""
+    if directory.sam_keys is None and reference & KEY_NUMBER in (INTERNAL_KEY, MESSAGE_KEY):
+        return None
+    return directory.keys.get(reference)
 
 
 def _succeeded(card: ProcessorCard, key: KeyNode) -> bytes:

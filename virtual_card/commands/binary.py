@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from apdu.secure_messaging import MAC_LENGTH
 from virtual_card import status
 from virtual_card.access import FileCommand, reading, updating
 from virtual_card.half_duplex import ANSWER_MAX, exact
+from virtual_card.secure_messaging import message_key, unseal
 
 if TYPE_CHECKING:
     from virtual_card.card import Handler, ProcessorCard
@@ -69,5 +71,14 @@ def update(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes) -
     return status.OK
 
 
+def update_secured(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes) -> bytes:
+    """The same with a MAC under the directory's STK behind the data (CLA 04)."""
+    if len(data) <= MAC_LENGTH:
+        return status.MAC_MISSING
+    message = unseal(card, message_key(card), bytes((0x04, 0xD6, p1, p2)), data)
+    return message if isinstance(message, bytes) else update(card, file, p1, p2, message.body)
+
+
 read_binary = addressed(reading(read, transparent=True), carries_data=False)
 update_binary = addressed(updating(update, transparent=True), carries_data=True)
+update_binary_secured = addressed(updating(update_secured, transparent=True), carries_data=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from apdu.secure_messaging import MAC_LENGTH
 from virtual_card import status
 from virtual_card.access import FileCommand, reading, updating
 from virtual_card.half_duplex import ANSWER_MAX, exact
+from virtual_card.secure_messaging import message_key, unseal
 
 if TYPE_CHECKING:
     from virtual_card.card import Handler, ProcessorCard
@@ -107,6 +109,17 @@ def update(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes) -
     return status.OK
 
 
+def update_secured(card: ProcessorCard, file: FileNode, p1: int, p2: int, data: bytes) -> bytes:
+    """The same with a MAC under the directory's STK behind the record (CLA 04).
+
+    Data that are a whole record by themselves lack their MAC.
+    """
+    if len(data) <= MAC_LENGTH or _unfit(file, p1, p2, data) is None:
+        return status.MAC_MISSING
+    message = unseal(card, message_key(card), bytes((0x04, 0xDC, p1, p2)), data)
+    return message if isinstance(message, bytes) else update(card, file, p1, p2, message.body)
+
+
 def _unfit(file: FileNode, p1: int, p2: int, data: bytes) -> bytes | None:
     """The refusal of a record that does not fit the file's structure."""
     mode = p2 & 7
@@ -135,3 +148,4 @@ def _target(records: list[bytes], p1: int, mode: int, current: int) -> int:
 
 read_record = addressed(reading(read, transparent=False), READ_MODES, carries_data=False)
 update_record = addressed(updating(update, transparent=False), UPDATE_MODES, carries_data=True)
+update_record_secured = addressed(updating(update_secured, transparent=False), UPDATE_MODES, carries_data=True)

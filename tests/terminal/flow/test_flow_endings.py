@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from apdu.layout.application_status import read_status_records
@@ -17,6 +18,7 @@ from terminal.backoffice.ports import (
     BackOffice,
     ConfirmActivation,
     HsmMessage,
+    NewCardAnswer,
     NewCardQuery,
     OldCardQuery,
     Refusal,
@@ -31,7 +33,7 @@ from terminal.backoffice.ports import (
 from terminal.flow.dual_insert_run import Ended
 from terminal.flow.outcomes import BY_REFUSAL, Outcome
 from terminal.scenario.findings import CentreSide, centre_side, journal_is_open, pin_works, status_on_card
-from terminal.scenario.model import load_scenario
+from terminal.scenario.model import Scenario, load_scenario
 from terminal.scenario.script import ScriptOperator, ScriptStep
 from terminal.scenario.stage import Stage
 from terminal.session import CardExchanged, Disturbance, Event, Party
@@ -73,17 +75,13 @@ def visit(
     disturbance: Disturbance | None = None,
     listener: Callable[[Event], None] | None = None,
 ) -> tuple[Ended, ScriptOperator]:
-    counter = stage.counter(replace_means(means))
+    counter = stage.counter(msgspec.structs.replace(SCENARIO.terminal, means=means))
     if hook is not None:
         counter.back_office = Between(stage.office, hook)
     operator = ScriptOperator(steps, stage.cards, counter.slots, stage.pins, strict=False)
     ended = counter.dual_insert(operator, listener, disturbance)
     counter.clear()
     return ended, operator
-
-
-def replace_means(means: str) -> Any:
-    return type(SCENARIO.terminal)(means=means)
 
 
 def new_side(stage: Stage) -> CentreSide:
@@ -101,7 +99,9 @@ def refusing(kind: type[Any], refusal: Refusal) -> Callable[[Request], Answer | 
 
 
 @pytest.mark.parametrize("code", RefusalCode)
-def test_every_refusal_has_its_outcome_and_the_text_of_the_back_office(stage: Stage, code: RefusalCode) -> None:
+def test_every_refusal_has_its_outcome_and_the_text_of_the_back_office(
+    stage: Stage, code: RefusalCode
+) -> None:
     refusal = Refusal(code, "R0", Text("the very reason", "理由"))
     ended, operator = visit(stage, hook=refusing(NewCardQuery, refusal))
     assert ended.outcome is BY_REFUSAL[code]
@@ -137,7 +137,9 @@ def test_centre_that_names_another_holder_for_the_card_is_believed(stage: Stage)
         if not isinstance(request, NewCardQuery):
             return None
         answer: Any = stage.office.call(request)
-        return replace(answer, holder=replace(answer.holder, id_number="99010019900101001X"))
+        holder = replace(answer.holder, id_number="99010019900101001X")
+        changed: NewCardAnswer = replace(answer, holder=holder)
+        return changed
 
     ended, _ = visit(stage, hook=hook)
     assert ended.outcome is Outcome.OTHER_HOLDER
@@ -145,7 +147,9 @@ def test_centre_that_names_another_holder_for_the_card_is_believed(stage: Stage)
 
 @pytest.mark.parametrize("text", ["", "|", "ZZ|ZZ|", "00|00|", "0011223344556677|", "not a message"])
 def test_hsm_answer_that_is_none_ends_the_visit_as_unreachable(stage: Stage, text: str) -> None:
-    ended, _ = visit(stage, means="hsm", hook=lambda request: text if isinstance(request, HsmMessage) else None)
+    ended, _ = visit(
+        stage, means="hsm", hook=lambda request: text if isinstance(request, HsmMessage) else None
+    )
     assert ended.outcome is Outcome.UNREACHABLE
     assert "HSM" in ended.detail
     assert new_side(stage).reservation == "none"
@@ -154,7 +158,9 @@ def test_hsm_answer_that_is_none_ends_the_visit_as_unreachable(stage: Stage, tex
 def test_hsm_that_answers_for_another_card_calls_it_not_genuine(stage: Stage) -> None:
     pair = "00" * 16
     ended, _ = visit(
-        stage, means="hsm", hook=lambda request: f"{pair}|{pair}|" if isinstance(request, HsmMessage) else None
+        stage,
+        means="hsm",
+        hook=lambda request: f"{pair}|{pair}|" if isinstance(request, HsmMessage) else None,
     )
     assert ended.outcome is Outcome.NOT_GENUINE
 
@@ -196,9 +202,21 @@ def test_psam_is_left_alone_once_the_hsm_took_over(stage: Stage) -> None:
     assert parties.count("hsm") >= 3
 
 
-def with_psam(**options: Any) -> Any:
-    terminal = type(SCENARIO.terminal)(psam=type(SCENARIO.terminal.psam)(**options))
-    return type(SCENARIO)(name="x", cards=SCENARIO.cards, visits=SCENARIO.visits, terminal=terminal)
+def with_psam(**options: Any) -> Scenario:
+    psam = msgspec.structs.replace(SCENARIO.terminal.psam, **options)
+    return msgspec.structs.replace(SCENARIO, terminal=msgspec.structs.replace(SCENARIO.terminal, psam=psam))
+
+
+def test_receipt_says_who_what_and_when_without_a_full_number(stage: Stage) -> None:
+    _, operator = visit(stage)
+    (receipt,) = operator.receipts
+    lines = {label.en: value for label, value in receipt.lines}
+    assert lines["pharmacy"] == "测试第一药店 Test Pharmacy One"
+    assert lines["terminal"] == "990100000001"
+    assert lines["time"] == "2030-03-01 09:00:00"
+    assert lines["balance"] == "¥4285.36"
+    assert lines["ID number"] == "990100**********92"
+    assert stage.pins["old"] not in str(receipt)
 
 
 # --- cards nobody issues ----------------------------------------------------------------------------------------
@@ -221,9 +239,9 @@ def test_blank_old_card_is_unreadable(stage: Stage, kind: str) -> None:
     assert new_side(stage).reservation == "none"
 
 
-def with_old(kind: str) -> Any:
-    cards = {"old": type(SCENARIO.cards["old"])(kind=kind), "new": SCENARIO.cards["new"]}
-    return type(SCENARIO)(name="x", cards=cards, visits=SCENARIO.visits)
+def with_old(kind: str) -> Scenario:
+    old = msgspec.structs.replace(SCENARIO.cards["old"], kind=kind)
+    return msgspec.structs.replace(SCENARIO, cards={**SCENARIO.cards, "old": old})
 
 
 FOREIGN_RECORD = bytes.fromhex("EA0401020304")

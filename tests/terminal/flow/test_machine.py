@@ -41,7 +41,11 @@ def test_every_state_is_reachable_from_the_start() -> None:
 
 
 def test_every_state_leads_to_an_end() -> None:
-    ending = {state for state in State if any(isinstance(target, Outcome) for target in MACHINE.rows[state].values())}
+    ending = {
+        state
+        for state in State
+        if any(isinstance(target, Outcome) for target in MACHINE.rows[state].values())
+    }
     while True:
         more = {state for state in State if set(MACHINE.rows[state].values()) & ending} - ending
         if not more:
@@ -57,7 +61,9 @@ def test_every_event_leads_somewhere_and_every_failure_does_from_anywhere() -> N
 
 
 def test_every_outcome_is_in_the_table_or_stands_for_a_refusal() -> None:
-    in_table = {target for row in MACHINE.rows.values() for target in row.values()} | set(MACHINE.anywhere.values())
+    in_table = {target for row in MACHINE.rows.values() for target in row.values()} | set(
+        MACHINE.anywhere.values()
+    )
     assert {target for target in in_table if isinstance(target, Outcome)} | set(BY_REFUSAL.values()) | {
         MACHINE.impossible
     } == set(Outcome)
@@ -74,7 +80,9 @@ def test_row_comes_before_what_holds_anywhere() -> None:
     assert MACHINE.next(State.IDENTIFY_NEW, Event.CARD_MUTE) is Outcome.CARD_MUTE
 
 
-@pytest.mark.parametrize("state", [State.OPEN_JOURNAL, State.WRITE_PIN, State.WRITE_MEDICAL, State.WRITE_STATUS])
+@pytest.mark.parametrize(
+    "state", [State.OPEN_JOURNAL, State.WRITE_PIN, State.WRITE_MEDICAL, State.WRITE_STATUS]
+)
 def test_refusal_between_reservation_and_commit_is_undone(state: State) -> None:
     assert MACHINE.next(state, Event.CARD_REFUSED) is State.UNDO
     assert MACHINE.next(state, Event.REFUSED) is State.UNDO

@@ -118,7 +118,7 @@ class Person:
 class Centre:
     """A back office that answers with one thing, or raises it."""
 
-    answer: Answer | Exception = SignedIn("pharmacy")
+    answer: Answer | Exception = field(default_factory=lambda: SignedIn("pharmacy"))
 
     def call(self, request: Request) -> Answer:
         if isinstance(self.answer, Exception):
@@ -148,9 +148,10 @@ def session(
 
 def exchange(*commands: Command) -> Flow[list[Response]]:
     yield PowerOn(Role.NEW)
-    answers = []
+    answers: list[Response] = []
     for command in commands:
-        answers.append((yield Exchange(Role.NEW, command)))
+        answer: Response = yield Exchange(Role.NEW, command)
+        answers += [answer]
     return answers
 
 

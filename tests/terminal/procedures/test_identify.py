@@ -33,7 +33,9 @@ def test_memory_card_is_known_by_its_reset_without_a_command(atr: str, kind: Car
     ],
     ids=["social", "newer old CPU", "PSAM", "oldest CPU", "unknown CPU", "other class"],
 )
-def test_processor_card_is_known_by_what_it_lets_be_selected(answers: tuple[str, ...], kind: CardKind) -> None:
+def test_processor_card_is_known_by_what_it_lets_be_selected(
+    answers: tuple[str, ...], kind: CardKind
+) -> None:
     assert play(identify(CPU_ATR), *answers).result.kind is kind
 
 
@@ -54,4 +56,8 @@ def test_6a81_means_blocked_for_good() -> None:
 
 
 def test_old_kinds_are_old_and_others_are_not() -> None:
-    assert {kind for kind in CardKind if kind.is_old} == {CardKind.SLE4442, CardKind.SLE4428, CardKind.OLD_CPU}
+    assert {kind for kind in CardKind if kind.is_old} == {
+        CardKind.SLE4442,
+        CardKind.SLE4428,
+        CardKind.OLD_CPU,
+    }

@@ -73,11 +73,17 @@ def test_record_of_another_form_is_refused(answer: str) -> None:
     ("kind", "answers", "problem"),
     [
         (CardKind.SLE4442, ("6300",), "selecting the card type sle4442: SELECT CARD TYPE answered 6300"),
-        (CardKind.SLE4428, ("9000", "6300"), "reading card number of the sle4428 card: READ MEMORY answered 6300"),
+        (
+            CardKind.SLE4428,
+            ("9000", "6300"),
+            "reading card number of the sle4428 card: READ MEMORY answered 6300",
+        ),
         (CardKind.OLD_CPU, ("6A82",), "selecting the old medical application: SELECT answered 6A82"),
         (CardKind.OLD_CPU, ("9000", "9000", "6A83"), "READ RECORD answered 6A83"),
     ],
 )
-def test_refusal_names_attempt_and_status_word(kind: CardKind, answers: tuple[str, ...], problem: str) -> None:
+def test_refusal_names_attempt_and_status_word(
+    kind: CardKind, answers: tuple[str, ...], problem: str
+) -> None:
     with pytest.raises(CardRefusedError, match=problem):
         play(read_old_card(kind), *answers)

@@ -55,7 +55,9 @@ def test_old_pin_is_tried_first_and_changed_only_with_two_tries_left(
     ("answers", "attempted"),
     [(("6A81",), "verifying the PIN: VERIFY answered 6A81"), (("63C5", "6581"), "changing the PIN")],
 )
-def test_other_refusals_name_attempt_and_status_word_but_no_pin(answers: tuple[str, ...], attempted: str) -> None:
+def test_other_refusals_name_attempt_and_status_word_but_no_pin(
+    answers: tuple[str, ...], attempted: str
+) -> None:
     with pytest.raises(CardRefusedError) as refused:
         play(take_over_pin(INITIAL, OLD), *answers)
     assert attempted in str(refused.value)

@@ -49,7 +49,9 @@ def deliveries(sent: list[str]) -> list[str]:
     ("refusals", "usage", "supplied"),
     [(0, 0x68, CARD + CITY + PROVINCE), (1, 0x48, CARD + CITY), (2, 0x28, CARD)],
 )
-def test_three_two_and_one_factors_are_tried_last_one_first(refusals: int, usage: int, supplied: bytes) -> None:
+def test_three_two_and_one_factors_are_tried_last_one_first(
+    refusals: int, usage: int, supplied: bytes
+) -> None:
     answers = ["6A80"] * refusals + ["9000", "AABBCCDD001122339000"]
     played = play(psam.compute_authentication(UKSSSE, Algorithm.DES, FACTORS, CHALLENGE, RAW), *answers)
     last = deliveries(played.sent)[-1]
@@ -62,7 +64,9 @@ def test_three_two_and_one_factors_are_tried_last_one_first(refusals: int, usage
 def test_sm4_pads_challenge_and_data_to_16_bytes_and_folds_the_answer() -> None:
     answer = bytes(range(8)) + bytes([0xFF]) * 8
     played = play(
-        psam.compute_authentication(UKSSSE, Algorithm.SM4, FACTORS, CHALLENGE, RAW), "9000", answer.hex() + "9000"
+        psam.compute_authentication(UKSSSE, Algorithm.SM4, FACTORS, CHALLENGE, RAW),
+        "9000",
+        answer.hex() + "9000",
     )
     assert (CHALLENGE + bytes(8)).hex().upper() in played.sent[0]
     assert (RAW + bytes(8)).hex().upper() in played.sent[1]
@@ -83,11 +87,15 @@ def test_no_level_that_fits_is_code_24() -> None:
 
 
 def test_other_refusals_name_the_key_and_the_status_word() -> None:
-    with pytest.raises(CardRefusedError, match="delivering the session key of UKSSSE: .* answered 6985"):
+    with pytest.raises(CardRefusedError, match=r"delivering the session key of UKSSSE: .* answered 6985"):
         play(psam.deliver(UKSSSE, Algorithm.DES, FACTORS, CHALLENGE), "6985")
-    with pytest.raises(CardRefusedError, match="computing authentication data with UKSSSE: CIPHER DATA answered 6985"):
+    with pytest.raises(
+        CardRefusedError, match="computing authentication data with UKSSSE: CIPHER DATA answered 6985"
+    ):
         play(psam.compute_authentication(UKSSSE, Algorithm.DES, FACTORS, CHALLENGE, RAW), "9000", "6985")
-    with pytest.raises(CardRefusedError, match="reading the PSAM's terminal number: READ BINARY answered 6A82"):
+    with pytest.raises(
+        CardRefusedError, match="reading the PSAM's terminal number: READ BINARY answered 6A82"
+    ):
         play(psam.terminal_number(), "6A82")
 
 

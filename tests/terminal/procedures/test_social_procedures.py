@@ -62,6 +62,16 @@ def test_blank_or_missing_version_means_1_0(blank: str) -> None:
     assert found.algorithm is Algorithm.DES
 
 
+def test_later_edition_of_a_generation_has_its_layout() -> None:
+    found = play(read_issuer_data(ATR, FCI_SM4), *answers(x03="0304" + b"3.10".hex())).result
+    assert (found.version, found.generation) == ("3.1", "3.0")
+
+
+def test_unknown_generation_is_refused_by_item() -> None:
+    with pytest.raises(UnexpectedAnswerError, match=r"SSSE/EF05 item 03: version 9\.9 is unknown"):
+        play(read_issuer_data(ATR, FCI_SM4), *answers(x03="0304" + b"9.90".hex()))
+
+
 def test_empty_validity_date_is_none() -> None:
     assert play(read_issuer_data(ATR, FCI_SM4), *answers(x06="0604FFFFFFFF")).result.valid_until is None
 
@@ -84,7 +94,7 @@ def test_card_without_identification_or_number_is_blank(changed: dict[str, str])
 
 def test_card_whose_keys_cannot_be_derived_is_refused_with_the_reason() -> None:
     with pytest.raises(UnexpectedAnswerError, match="no keys can be derived"):
-        play(read_issuer_data(bytes.fromhex("3B020000") , FCI_SM4), *answers())
+        play(read_issuer_data(bytes.fromhex("3B020000"), FCI_SM4), *answers())
 
 
 def test_refusal_names_attempt_file_item_and_status_word() -> None:
@@ -133,7 +143,9 @@ def extension_record(name: bytes) -> str:
 
 
 def test_holder_of_a_card_with_name_extension() -> None:
-    played = play(read_holder(card()), "9000", ID_RECORD, name_record("测试甲".encode("gbk")), extension_record(b""))
+    played = play(
+        read_holder(card()), "9000", ID_RECORD, name_record("测试甲".encode("gbk")), extension_record(b"")
+    )
     assert (played.result.id_number, played.result.name) == ("990100197001223692", "测试甲")
     assert [apdu[:6] for apdu in played.sent[1:]] == ["00B208", "00B209", "00B24E"]
 
@@ -151,7 +163,9 @@ def test_1_0_card_is_not_asked_for_a_name_extension() -> None:
 def test_name_that_straddles_byte_30_is_joined_before_it_is_decoded() -> None:
     full = b"A" + "测试".encode("gbk") * 8
     assert len(full) == 33
-    found = play(read_holder(card()), "9000", ID_RECORD, name_record(full[:30]), extension_record(full[30:])).result
+    found = play(
+        read_holder(card()), "9000", ID_RECORD, name_record(full[:30]), extension_record(full[30:])
+    ).result
     assert found.name == "A" + "测试" * 8
 
 

@@ -120,12 +120,20 @@ def test_prompt_the_script_does_not_answer_is_reported(
         (("visits", 0, "faults"), [{"party": "moon", "do": "mute"}], "$.visits[0].faults[0]"),
         (("visits", 0, "faults"), [{"party": "centre", "do": "lose-all", "at": 1}], "$.visits[0].faults[0]"),
         (("cards",), {"old": {"kind": "sle4442"}}, "`cards`: the pair needs a card named 'new'"),
-        (("cards", "old", "kind"), "ssc-3.0", "`cards.old.kind`: the old card is one of sle4442, sle4428, old-cpu"),
+        (
+            ("cards", "old", "kind"),
+            "ssc-3.0",
+            "`cards.old.kind`: the old card is one of sle4442, sle4428, old-cpu",
+        ),
         (("cards", "old", "kind"), "sle9999", "'sle9999' is no kind of card"),
         (("cards", "new", "state"), "tired", "a ssc-3.0 card is not issued as 'tired'"),
         (("cards", "new", "pin"), "12", "a PIN has 4 to 16 digits"),
         (("visits", 0, "operator", 3, "pin"), "12", "$.visits[0].operator[3]"),
-        (("visits", 0, "operator", 0, "card"), "third", "`visits[0].operator[0].card`: there is no card 'third'"),
+        (
+            ("visits", 0, "operator", 0, "card"),
+            "third",
+            "`visits[0].operator[0].card`: there is no card 'third'",
+        ),
     ],
 )
 def test_unknown_key_or_wrong_type_is_refused_with_file_and_path(

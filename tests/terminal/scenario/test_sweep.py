@@ -100,7 +100,9 @@ def problems_of(result: SweepResult) -> str:
     return "\n".join(str(violation) for violation in result.violations)
 
 
-def with_rows(monkeypatch: pytest.MonkeyPatch, changes: Mapping[State, Mapping[Event, State | Outcome]]) -> None:
+def with_rows(
+    monkeypatch: pytest.MonkeyPatch, changes: Mapping[State, Mapping[Event, State | Outcome]]
+) -> None:
     rows = {state: {**row, **changes.get(state, {})} for state, row in MACHINE.rows.items()}
     monkeypatch.setattr(dual_insert_run, "MACHINE", replace(MACHINE, rows=rows))
 
@@ -173,12 +175,16 @@ def test_finds_that_undoing_forgets_the_reservation(monkeypatch: pytest.MonkeyPa
 
 
 def test_finds_that_the_commit_forgets_to_cancel_the_old_card() -> None:
-    def commit(store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime) -> Reservation:
+    def commit(
+        store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime
+    ) -> Reservation:
         committed = commit_activation(store, reservation, card, old, at)
         store.set_old_state(old.number, SocialState.NORMAL, replaced_by=card.number)
         return committed
 
-    found = problems_of(sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit)))
+    found = problems_of(
+        sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit))
+    )
     assert "both cards are usable" in found
 
 
@@ -189,32 +195,44 @@ def test_finds_that_the_commit_forgets_the_money(monkeypatch: pytest.MonkeyPatch
 
 
 def test_finds_that_the_commit_enables_nothing() -> None:
-    def commit(store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime) -> Reservation:
+    def commit(
+        store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime
+    ) -> Reservation:
         committed = commit_activation(store, reservation, card, old, at)
         store.set_social(card.number, SocialState.SEALED)
         return committed
 
-    found = problems_of(sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit)))
+    found = problems_of(
+        sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit))
+    )
     assert "neither card is usable" in found
 
 
 def test_finds_that_the_commit_takes_one_fen() -> None:
-    def commit(store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime) -> Reservation:
+    def commit(
+        store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime
+    ) -> Reservation:
         committed = commit_activation(store, reservation, card, old, at)
         store.post(card.account, -1, "fee", reservation.number, at)
         return committed
 
-    found = problems_of(sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit)))
+    found = problems_of(
+        sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit))
+    )
     assert "the accounts hold 428535 fen, not 428536" in found
 
 
 def test_finds_that_a_commit_is_carried_out_in_two_transactions() -> None:
     """The centre that answers first and marks its reservation later leaves it open for ever."""
 
-    def commit(store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime) -> Reservation:
+    def commit(
+        store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime
+    ) -> Reservation:
         committed = commit_activation(store, reservation, card, old, at)
         store.set_reservation(replace(committed, status=ReservationStatus.OPEN))
         return committed
 
-    found = problems_of(sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit)))
+    found = problems_of(
+        sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit))
+    )
     assert "the reservation at the centre is still open" in found

@@ -1,0 +1,121 @@
+"""Virtual cards that repeat themselves exactly, and slots that tell when a card failed or a fault never struck."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from terminal.testing.bench import Strictness, UnexpectedError, seeded
+from terminal.testing.scripted_card import masked
+from virtual_card.card import ProcessorCard, VirtualCard
+from virtual_card.errors import VirtualCardError
+from virtual_card.faults import Fault, FaultPlan
+from virtual_card.issuer import issue
+from virtual_card.slot import Slot
+
+
+class CardFactory:
+    """Issues cards whose challenges come from the seed as well."""
+
+    def __init__(self, strictness: Strictness) -> None:
+        self._strictness = strictness
+
+    def __call__(
+        self, kind: str = "ssc-3.0", seed: int = 1, *, state: str | None = None, **options: Any
+    ) -> VirtualCard:
+        """Issue a card; options and errors are those of `virtual_card.issuer.issue`."""
+        card = issue(kind, seed, state=state, **{"random": seeded(f"{kind}/{seed}"), **options})
+        if isinstance(card, ProcessorCard):
+            card.strict = self._strictness.strict
+        return card
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedPlan(FaultPlan):
+    """A fault plan that remembers which of its faults struck."""
+
+    struck: set[Fault] = field(default_factory=set, compare=False)
+
+    @classmethod
+    def of(cls, faults: Iterable[Fault | Mapping[str, Any]]) -> WatchedPlan:
+        """A plan of faults, or of mappings as `FaultPlan.from_data` takes them; raises FaultPlanError."""
+        entries = list(faults)
+        read = [
+            entry if isinstance(entry, Fault) else FaultPlan.from_data([entry]).faults[0] for entry in entries
+        ]
+        return cls(tuple(read))
+
+    def due(self, exchange: int | None, instruction: str | None, occurrence: int) -> tuple[Fault, ...]:
+        """The faults that strike an exchange; see FaultPlan."""
+        due = FaultPlan.due(self, exchange, instruction, occurrence)
+        self.struck.update(due)
+        return due
+
+    def idle(self) -> Iterator[str]:
+        """The faults that never struck, in words."""
+        for fault in self.faults:
+            if fault not in self.struck:
+                when = f"exchange {fault.at}" if fault.at else f"{fault.instruction}, number {fault.nth}"
+                yield f"{fault.do.value} at {when}"
+
+
+class WatchedSlot(Slot):
+    """A slot that notes when the card in it failed inside, so that no driver can swallow it."""
+
+    def __init__(
+        self,
+        name: str,
+        plan: WatchedPlan,
+        strictness: Strictness,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        super().__init__(name, plan, sleep)
+        self._plan = plan
+        self._strictness = strictness
+
+    def leftovers(self) -> list[str]:
+        """The planned faults that never struck."""
+        return [f"fault in slot {self.name!r} never struck: {fault}" for fault in self._plan.idle()]
+
+    def _transmit(self, apdu: bytes) -> bytes:
+        __tracebackhide__ = True
+        try:
+            return super()._transmit(apdu)
+        except (VirtualCardError, UnexpectedError):
+            raise
+        except Exception as error:
+            # The traceback would show the command's data, and with it a PIN.
+            raise self._strictness.unexpected(_bug(error, apdu)) from None
+
+
+def _bug(error: Exception, apdu: bytes) -> str:
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "unknown place"
+    return f"the virtual card failed inside ({type(error).__name__} at {where}) on {masked(apdu)}"
+
+
+class SlotFactory:
+    """Makes slots, and sees that every planned fault strikes."""
+
+    def __init__(self, strictness: Strictness) -> None:
+        self._strictness = strictness
+
+    def __call__(
+        self,
+        card: VirtualCard | None = None,
+        faults: Iterable[Fault | Mapping[str, Any]] = (),
+        *,
+        name: str = "slot",
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> WatchedSlot:
+        """A slot with `card` in it, or an empty one; `sleep` is called with the seconds of a `slow` fault."""
+        slot = WatchedSlot(name, WatchedPlan.of(faults), self._strictness, sleep)
+        self._strictness.watch(slot.leftovers)
+        if card is not None:
+            slot.insert(card)
+        return slot

@@ -1,0 +1,64 @@
+"""docs/scenarios.md says everything there is to say, and its example runs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, get_args
+
+import msgspec
+import pytest
+
+from terminal.scenario import model, script
+from terminal.scenario.model import Scenario, load_scenario
+from terminal.scenario.run import run_scenario
+from virtual_card.faults import FaultKind
+
+PAGE = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+STRUCTS = [
+    struct
+    for module in (model, script)
+    for struct in vars(module).values()
+    if isinstance(struct, type) and issubclass(struct, msgspec.Struct) and struct.__struct_fields__
+]
+
+
+@pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
+def test_every_key_is_described(struct: type[msgspec.Struct]) -> None:
+    prose = re.sub(r"```.*?```", "", PAGE, flags=re.DOTALL)
+    words = set(re.findall(r"[a-z_]+", " ".join(re.findall(r"`[^`]+`", prose))))
+    assert set(struct.__struct_fields__) <= words
+
+
+@pytest.mark.parametrize("kind", FaultKind, ids=lambda kind: kind.value)
+def test_every_fault_is_described(kind: FaultKind) -> None:
+    assert f"`{kind.value}`" in PAGE
+
+
+@pytest.mark.parametrize("step", get_args(script.ScriptStep), ids=lambda step: step.__name__)
+def test_every_step_is_described(step: type[msgspec.Struct]) -> None:
+    assert f"{{do: {step.__struct_config__.tag}" in PAGE
+
+
+def test_defaults_are_the_real_ones() -> None:
+    pair = {"old": model.CardSpec(kind="sle4442"), "new": model.CardSpec(kind="ssc-3.0")}
+    plain = Scenario(name="plain", cards=pair, visits=[])
+    for key, default in (
+        ("profile", plain.profile),
+        ("clock", plain.clock.isoformat()),
+        ("seed", plain.seed),
+        ("readers", plain.terminal.readers),
+        ("means", plain.terminal.means),
+        ("pharmacy", f'"{plain.terminal.pharmacy}"'),
+        ("environments", f"[{', '.join(plain.terminal.psam.environments)}]"),
+        ("outcome", model.Expectation().outcome),
+    ):
+        assert f"| `{key}` | `{default}` |" in PAGE
+
+
+def test_example_runs(tmp_path: Path) -> None:
+    (example,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    file = tmp_path / "example.yaml"
+    file.write_text(example, encoding="utf-8")
+    result: Any = run_scenario(load_scenario(file))
+    assert result.passed, "\n".join(result.problems)

@@ -1,0 +1,118 @@
+"""The bank's side of a card image: to JSON types and back."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any, cast
+
+from apdu.bank_keys import BankKeys
+from apdu.crypto.algorithm import Algorithm
+from apdu.crypto.rsa import RsaKey
+from apdu.pboc import Cryptogram
+from virtual_card.applications.pboc.contents import (
+    BankBehaviour,
+    BankContents,
+    Blocked,
+    History,
+    Lists,
+    Processing,
+)
+from virtual_card.description import DescriptionError, Reader, unhex
+
+_NUMBERS = ("pin_tries", "pin_limit", "counter", "online_counter", "offline_count", "offline_amount", "scripts")
+_FORCED = ("first", "second")
+_LISTS = tuple(entry.name for entry in fields(Lists))
+_KEYS = tuple(entry.name for entry in fields(BankKeys))
+
+
+def describe_bank(contents: BankContents) -> dict[str, Any]:
+    """The bank's side as JSON types, bytes in hex; equal cards give equal data."""
+    return {
+        "names": {name.hex(): fci.hex() for name, fci in contents.names.items()},
+        "directory": [record.hex() for record in contents.directory],
+        "files": {f"{sfi:02X}": [record.hex() for record in contents.files[sfi]] for sfi in sorted(contents.files)},
+        "objects": {f"{tag:04X}": contents.objects[tag].hex() for tag in sorted(contents.objects)},
+        "lists": {name: getattr(contents.lists, name).hex() for name in _LISTS},
+        "processing": {
+            algorithm.name: [entry.profile.hex(), entry.locator.hex()]
+            for algorithm, entry in sorted(contents.processing.items())
+        },
+        "keys": {
+            algorithm.name: {name: getattr(keys, name).hex() for name in _KEYS}
+            for algorithm, keys in sorted(contents.keys.items())
+        },
+        "key": None if contents.key is None else [f"{contents.key.p:x}", f"{contents.key.q:x}"],
+        "pin": contents.pin,
+        "blocked": int(contents.blocked),
+        "history": int(contents.history),
+        **{name: getattr(contents, name) for name in _NUMBERS},
+        "behaviour": _behaviour(contents.behaviour),
+    }
+
+
+def _behaviour(behaviour: BankBehaviour) -> dict[str, Any]:
+    values = {entry.name: getattr(behaviour, entry.name) for entry in fields(behaviour)}
+    return values | {name: values[name].name if values[name] is not None else None for name in _FORCED}
+
+
+def read_bank(reader: Reader) -> BankContents:
+    """The description that `describe_bank` wrote; raises DescriptionError naming what is wrong."""
+    return BankContents(
+        names={_bytes(reader, "names", name): _bytes(reader, "names", fci) for name, fci in _map(reader, "names")},
+        directory=[_bytes(reader, "directory", record) for record in reader.take("directory", list)],
+        files={
+            int(sfi, 16): [_bytes(reader, "files", record) for record in records]
+            for sfi, records in _map(reader, "files")
+        },
+        objects={int(tag, 16): _bytes(reader, "objects", value) for tag, value in _map(reader, "objects")},
+        lists=_read_lists(Reader(reader.take("lists", dict), f"{reader.place}.lists")),
+        processing={
+            _algorithm(reader, name): Processing(*(_bytes(reader, "processing", part) for part in parts))
+            for name, parts in _map(reader, "processing")
+        },
+        keys={
+            _algorithm(reader, name): BankKeys(**{key: _bytes(reader, "keys", keys[key]) for key in _KEYS})
+            for name, keys in _map(reader, "keys")
+        },
+        key=_read_key(reader),
+        pin=reader.take("pin", str),
+        blocked=Blocked(reader.take("blocked", int)),
+        history=History(reader.take("history", int)),
+        behaviour=_read_behaviour(Reader(reader.take("behaviour", dict), f"{reader.place}.behaviour")),
+        **{name: reader.take(name, int) for name in _NUMBERS},
+    )
+
+
+def _map(reader: Reader, name: str) -> list[tuple[str, Any]]:
+    return list(reader.take(name, dict).items())
+
+
+def _bytes(reader: Reader, name: str, value: object) -> bytes:
+    return unhex(value, f"{reader.place}.{name}")
+
+
+def _algorithm(reader: Reader, name: str) -> Algorithm:
+    if name not in Algorithm.__members__:
+        raise DescriptionError(f"{reader.place}.{name}", "is no algorithm")
+    return Algorithm[name]
+
+
+def _read_lists(reader: Reader) -> Lists:
+    return Lists(**{name: reader.octets(name) for name in _LISTS})
+
+
+def _read_key(reader: Reader) -> RsaKey | None:
+    primes = reader.optional("key", list)
+    return None if primes is None else RsaKey.of_primes(*(int(cast(str, prime), 16) for prime in primes))
+
+
+def _read_behaviour(reader: Reader) -> BankBehaviour:
+    known = {entry.name for entry in fields(BankBehaviour)}
+    values = dict(reader.data)
+    if set(values) != known:
+        odd = ", ".join(sorted(set(values) ^ known))
+        raise DescriptionError(reader.place, f"has other fields than a behaviour: {odd}")
+    for name in _FORCED:
+        if values[name] is not None:
+            values[name] = Cryptogram[reader.choice(name, Cryptogram.__members__)]
+    return BankBehaviour(**values)
