@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from apdu.addressing import Place
 from apdu.command import Command
 from apdu.explain_data import DECODERS, Field, decode_file_data
+from apdu.explain_purse import PURSE_DECODERS
 from apdu.instructions import Instruction, find
 from apdu.keys import by_reference
 from apdu.layout import VERSIONS, card_layout
@@ -19,6 +20,12 @@ from apdu.response import Response
 from apdu.status import meaning
 
 __all__ = ["Explainer", "Explanation", "Field"]
+
+_DECODERS = DECODERS | PURSE_DECODERS
+
+PURSE_CLASS = 0xB0
+PIN_PROTECTED = frozenset({0x26, 0x28})
+"""Purse commands that want the PIN verified, if one is set (LD/T 32.7 sections 11 and 12)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +98,7 @@ class Explainer:
         self, asked: Command, command: Command, response: Response, before: Place, after: Place
     ) -> tuple[Field, ...]:
         instruction = find(asked.cla, asked.ins)
-        decode = DECODERS.get(instruction.name) if instruction else None
+        decode = _DECODERS.get(instruction.name) if instruction else None
         if decode is None:
             return ()
         sent = asked if asked is command else replace(asked, data=b"")  # GET RESPONSE repeats no command data
@@ -103,6 +110,8 @@ class Explainer:
         """The access rule or key the command depends on, where the layout tells."""
         if command.ins in (0xB2, 0xB0, 0xDC, 0xD6) and (file := place.addressed(command).file) is not None:
             return str(file.read if command.ins in (0xB2, 0xB0) else file.update)
+        if command.cla == PURSE_CLASS and command.ins in PIN_PROTECTED:
+            return "PIN"
         if command.ins == 0x82 and place.directory is not None:
             key = by_reference(place.directory.name, command.p2)
             return key.name if key else None

@@ -11,7 +11,6 @@ from apdu import tlv
 from apdu.addressing import Place, binary_offset, is_binary_command, is_record_command
 from apdu.command import Command
 from apdu.fields import FieldError
-from apdu.identifiers import plausible_social_number
 from apdu.instructions import secret_data
 from apdu.keys import KEYS, KeySpec, by_reference
 from apdu.layout import FileSpec, Item, ItemValue, LayoutError, Secrecy, Structure
@@ -20,6 +19,7 @@ from apdu.response import Response
 from apdu.status import tries_left
 
 _MASK = "****"
+CITIZEN_DIGITS = 18
 _ALGORITHMS = {1: "01 DES/3DES", 2: "02 SSF33", 3: "03 SM4"}
 _KEY_TYPES = {2: "purchase", 6: "MAC", 7: "encryption", 8: "MAC and encryption", 9: "load", 12: "TAC"}
 _CIPHER_MODES = {
@@ -61,8 +61,8 @@ def shown(value: Any, item: Item) -> str:
         return mask_id(str(value)) if item.secrecy is Secrecy.IDENTITY else _MASK
     if value is None:
         return ""
-    if isinstance(value, str) and plausible_social_number(value):
-        return mask_id(value)
+    if isinstance(value, str) and citizen_numbers(value.encode("ascii", "replace")):
+        return mask_id(value) if len(value) == CITIZEN_DIGITS else _MASK
     if item.coding is not None and item.coding.unit == "fen":
         return f"{value // 100}.{value % 100:02} CNY"
     meaning = item.describe(value) if item.codes else None

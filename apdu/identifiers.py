@@ -26,6 +26,14 @@ def card_check_character(body: str) -> str:
     return _CARD_CHECK[total % 11]
 
 
+def luhn_check_digit(body: str) -> str:
+    """Check digit of a bank card number from its other digits, else ValueError. Source: ISO/IEC 7812-1 annex B."""
+    if not body.isdecimal():
+        raise ValueError("the body of a bank card number has digits only")
+    doubled = (int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(body)))
+    return str(-sum(value // 10 + value % 10 for value in doubled) % 10)
+
+
 def citizen_check_character(body: str) -> str:
     """Check character of a citizen number from its 17 digits, else ValueError. Source: GB 11643."""
     if len(body) != 17 or not (body.isascii() and body.isdigit()):

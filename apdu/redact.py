@@ -17,7 +17,9 @@ from apdu.instructions import secret_data
 from apdu.layout import FileSpec, Item, Secrecy, Structure
 from apdu.response import Response
 
-_LOOKS_LIKE_CITIZEN = re.compile(rb"(?=([0-9]{17}[0-9Xx]))")
+_LOOKS_LIKE_CITIZEN = re.compile(
+    rb"(?=([0-9]{6}(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]))"
+)
 
 
 def redact_command(command: Command, place: Place) -> str:

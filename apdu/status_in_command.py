@@ -349,6 +349,58 @@ def _psam() -> Iterator[Entry]:
     )
 
 
+def _purse() -> Iterator[Entry]:
+    no_purse = (
+        "6A81",
+        "this application has no medical purse",
+        "该应用没有医疗电子钱包（非脱网方式）",
+        "settle online; the purse belongs to cards personalised for offline use",
+        "改用联网结算",
+    )
+    for name in (
+        "INITIALIZE FOR LOAD/PURCHASE",
+        "CREDIT FOR LOAD",
+        "DEBIT FOR PURCHASE",
+        "GET BALANCE",
+        "GET TRANSACTION PROOF",
+        "UPDATE/GET STARTING DAY",
+    ):
+        yield from _rows(name, "LD/T 32.5 section 7", no_purse)
+    for name, begin, begin_zh in (
+        ("CREDIT FOR LOAD", "INITIALIZE FOR LOAD", "帐户划入初始化"),
+        ("DEBIT FOR PURCHASE", "INITIALIZE FOR PURCHASE", "医疗消费初始化"),
+    ):
+        yield from _rows(
+            name,
+            "LD/T 32.5 section 7, table 49",
+            (
+                "6901",
+                "no transaction of this kind is open; nothing was booked",
+                "没有进行中的此类交易，未记账",
+                f"begin with {begin}; any other command in between ends it",
+                f"从{begin_zh}开始，中间不得有其他命令",
+            ),
+        )
+    yield from _rows(
+        "UPDATE/GET STARTING DAY",
+        "LD/T 32.5 section 7.7",
+        ("6982", "DSK is not authenticated", "DSK未鉴别", "authenticate DSK first", "先用DSK做外部鉴别"),
+    )
+    yield from _rows(
+        "CREATE/CHANGE KEY",
+        "LD/T 32.9 sections 9.5 and 9.6",
+        (
+            "6982",
+            "the key file is not opened by its authentication key",
+            "密钥文件未经外部鉴别",
+            "authenticate KID 01, 02 or 03 for key file 11, 12 or 13",
+            "先用相应的KID做外部鉴别",
+        ),
+        ("6985", "this key is there already", "该密钥已存在", "use CHANGE KEY", "改用修改密钥"),
+        ("6A88", "no such key to change", "无此密钥可修改", "use CREATE KEY", "改用装载密钥"),
+    )
+
+
 def _storage_cards() -> Iterator[Entry]:
     """The answer to PRESENT CODE carries the error counter in its second byte."""
     source = "storage-card commands of PC/SC readers"
@@ -378,4 +430,4 @@ def _storage_cards() -> Iterator[Entry]:
     )
 
 
-IN_COMMAND: tuple[Entry, ...] = (*_pin(), *_authentication(), *_files(), *_psam(), *_storage_cards())
+IN_COMMAND: tuple[Entry, ...] = (*_pin(), *_authentication(), *_files(), *_psam(), *_purse(), *_storage_cards())

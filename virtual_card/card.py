@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Self, cast
+from typing import Any, Protocol, Self, cast
 
 from virtual_card import status
 from virtual_card.access import PIN_BIT
@@ -35,8 +35,29 @@ Handler = Callable[["ProcessorCard", int, int, bytes, int], bytes]
 GET_RESPONSE = b"\x00\xc0"
 SELECT = b"\x00\xa4"
 SECURE_MESSAGING = 0x04
+BY_NAME = 0x04
 PURSE_COMMANDS = frozenset(bytes((0xB0, ins)) for ins in (0x26, 0x28, 0x2A, 0x2C, 0x2E))
 """Commands that keep or end a purse transaction by themselves; every other command ends it."""
+
+
+class Neighbour(Protocol):
+    """A further environment on the same chip, behind the firewall: its own commands, files, PIN and state.
+
+    It is entered by SELECT and left by SELECT, and shares nothing with the card's own side but the memory.
+    """
+
+    @property
+    def outlives_card_block(self) -> bool:
+        """Whether a CARD BLOCK of the card's own side leaves this one alive."""
+
+    def reset(self) -> None:
+        """Forget everything that a reset forgets."""
+
+    def select(self, card: ProcessorCard, p2: int, name: bytes) -> bytes | None:
+        """Answer SELECT by whole or partial name; None where the name is none of its own."""
+
+    def refuse(self, head: bytes) -> bytes:
+        """Why the current selection of this environment does not know a command."""
 
 
 class VirtualCard(ABC):
@@ -104,7 +125,8 @@ class ProcessorCard(VirtualCard):
 
     Volatile state: `directory` and `file` selected, record pointer (`record`, 0 = none), conditions
     `granted` (a bit mask), `verified`, `challenge`, answer `waiting`, the purse's open `transaction` and the
-    PSAM's `sam_session`. `unfinished`: an answer waits or a transaction is open, which most commands end.
+    PSAM's `sam_session`. `foreign`: the neighbour is current, not this side. `unfinished`: an answer waits or
+    a transaction is open, which most commands end.
     """
 
     def __init__(
@@ -138,6 +160,8 @@ class ProcessorCard(VirtualCard):
         self.transaction: Transaction | None = None
         self.unfinished = False
         self.sam_session: SamSession | SamPurchase | None = None
+        self.neighbour = None if profile.neighbour is None else profile.neighbour(memory)
+        self.foreign = False
         self._commands = commands
         self._table = _OFF
 
@@ -148,6 +172,8 @@ class ProcessorCard(VirtualCard):
         self.challenge = self.waiting = b""
         self.transaction = None
         self.unfinished = False
+        if self.neighbour is not None:
+            self.neighbour.reset()
         self.enter(self.profile.root)
         self.grant_pin(False)
         return self.atr
@@ -251,18 +277,34 @@ class ProcessorCard(VirtualCard):
         self.file = None
         self.record = 0
         self.sam_session = None
+        self.foreign = False
         if directory is not self.directory:
             self.directory = directory
             self.granted &= directory.kept
             self.challenge = b""
         if self.flags[CARD_FLAG]:
-            self._table = {}
+            survives = self.neighbour is not None and self.neighbour.outlives_card_block
+            self._table = {SELECT: _select_survivor} if survives else {}
             return False
         if self.flags[directory.flag]:
             self._table = {SELECT: self._commands[SELECT], GET_RESPONSE: _blocked_application}
             return False
         self._table = self._commands
         return True
+
+    def enter_neighbour(self, commands: Mapping[bytes, Handler]) -> None:
+        """Make the neighbour current: this side loses selection, challenge and keys as by any other SELECT.
+
+        Its PIN stays verified until power-off, and nothing the neighbour does can reach it.
+        """
+        self.file = None
+        self.record = 0
+        self.sam_session = None
+        self.transaction = None
+        self.challenge = b""
+        self.granted &= PIN_BIT
+        self.foreign = True
+        self._table = commands
 
     def grant_pin(self, verified: bool) -> None:
         """Remember whether the PIN was verified; without a PIN its condition is met (LD/T 32.7 5.6)."""
@@ -288,6 +330,8 @@ class ProcessorCard(VirtualCard):
         """Why a command is not in the table: no power, card blocked, unknown, or application blocked."""
         if self._table is _OFF:
             raise CardMuteError("the card has no power")
+        if self.foreign and self.neighbour is not None:
+            return self.neighbour.refuse(head)
         if self.flags[CARD_FLAG]:
             return status.NOT_SUPPORTED
         if head in self._commands:
@@ -300,6 +344,12 @@ class ProcessorCard(VirtualCard):
         if plain_class not in classes or head[1] in instructions:
             return status.CLASS
         return status.INSTRUCTION
+
+
+def _select_survivor(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
+    """SELECT on a blocked card whose other environment lives on."""
+    answer = card.neighbour.select(card, p2, data) if card.neighbour is not None and p1 == BY_NAME and data else None
+    return status.NOT_SUPPORTED if answer is None else answer
 
 
 def _blocked_application(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, replace
-from typing import Any, TypeVar, cast, get_args
+from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 
 from apdu.crypto.algorithm import Algorithm
 from virtual_card.nonvolatile import Cell, NonVolatile
@@ -21,6 +21,9 @@ from virtual_card.state import (
     SamKey,
     StructureName,
 )
+
+if TYPE_CHECKING:
+    from virtual_card.applications.pboc.contents import BankContents
 
 T = TypeVar("T")
 
@@ -58,6 +61,10 @@ def snapshot(contents: CardContents, memory: NonVolatile) -> CardContents:
         )
         for entry, keys in zip(contents.directories, keyed, strict=True)
     ]
+    if contents.bank is not None:
+        from virtual_card.applications.pboc.memory import bank_snapshot
+
+        now.bank = bank_snapshot(contents.bank, memory)
     return now
 
 
@@ -78,8 +85,17 @@ def describe(contents: CardContents) -> dict[str, Any]:
         "blocked": contents.blocked,
         **{name: getattr(contents, name) for name in SAM_SWITCHES},
         "notes": dict(sorted(contents.notes.items())),
+        **_bank(contents.bank),
         "directories": [_directory(entry) for entry in contents.directories],
     }
+
+
+def _bank(bank: BankContents | None) -> dict[str, Any]:
+    if bank is None:
+        return {}
+    from virtual_card.applications.pboc.description import describe_bank
+
+    return {"bank": describe_bank(bank)}
 
 
 def _directory(entry: Directory) -> dict[str, Any]:
@@ -211,7 +227,14 @@ def read_contents(data: object) -> CardContents:
         blocked=reader.take("blocked", bool),
         **{name: reader.take(name, bool) for name in SAM_SWITCHES if name in reader.data},
         notes={name: str(note) for name, note in reader.take("notes", dict).items()},
+        bank=_read_bank(reader.below("bank")) if "bank" in reader.data else None,
     )
+
+
+def _read_bank(reader: Reader) -> BankContents:
+    from virtual_card.applications.pboc.description import read_bank
+
+    return read_bank(reader)
 
 
 def _read_directory(reader: Reader) -> Directory:

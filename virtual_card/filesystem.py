@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from apdu.crypto.algorithm import Algorithm, block_cipher
 from apdu.purse import ACCOUNT_RECORD, FULL_RECORD
@@ -18,6 +20,10 @@ from virtual_card.nonvolatile import Cell, NonVolatile
 from virtual_card.purse_memory import PURSE_LOG, purse_cell
 from virtual_card.sam_memory import sam_cell
 from virtual_card.state import CardContents, CardFile, Directory, Face, KeyState, Purse, StructureName
+
+if TYPE_CHECKING:
+    from virtual_card.applications.pboc.contents import BankContents
+    from virtual_card.card import Neighbour
 
 TRIES, FLAGS, PIN, FIRST_FILE = 0, 1, 2, 3
 PIN_TRIES_INDEX = 0
@@ -112,6 +118,7 @@ class Profile:
     by_name: Mapping[bytes, tuple[DirectoryNode, ...]]
     by_fid: Mapping[int, tuple[DirectoryNode, ...]]
     block: int
+    neighbour: Callable[[NonVolatile], Neighbour] | None = None
 
 
 def tlv(tag: bytes, value: bytes) -> bytes:
@@ -169,7 +176,20 @@ class _Compiler:
         directories = {node.name: node for node in nodes}
         profile = Profile(self.contents, nodes[0], directories, by_name, by_fid, block)
         pin: Cell = [self.contents.pin]
+        bank = self.contents.bank
+        if bank is not None:
+            profile = replace(profile, neighbour=self._bank(bank))
         return profile, NonVolatile(tuple(self.names), [self.tries, self.flags, pin, *self.files])
+
+    def _bank(self, bank: BankContents) -> Callable[[NonVolatile], Neighbour]:
+        """The bank's environment of the chip; its cells follow those of the card's own side."""
+        from virtual_card.applications.pboc.application import Bank
+        from virtual_card.applications.pboc.memory import cells_of, compile_bank
+
+        profile = compile_bank(bank, FIRST_FILE + len(self.files))
+        for name, contents in cells_of(bank).items():
+            self._cell(name, contents)
+        return partial(Bank, profile)
 
     def _environment(self, entry: Directory) -> Directory:
         name = entry.name if entry.parent is None else entry.parent

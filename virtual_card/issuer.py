@@ -24,6 +24,8 @@ from apdu.layout.states import FinancialState, ReceiptMode, SocialState
 from apdu.purse import ACCOUNT_RECORD
 from virtual_card.applications.memory import CHIPS, MemoryCard
 from virtual_card.applications.old_cpu import old_cpu_card, old_cpu_contents
+from virtual_card.applications.pboc.contents import BankContents
+from virtual_card.applications.pboc.options import Activation, BankOptions
 from virtual_card.applications.psam import (
     ENVIRONMENTS,
     NATIONAL,
@@ -51,6 +53,8 @@ from virtual_card.state import PIN_TRIES, Face, Purse
 
 __all__ = [
     "GENERATIONS",
+    "Activation",
+    "BankOptions",
     "CardKind",
     "CardState",
     "IssueError",
@@ -62,12 +66,16 @@ __all__ = [
 ]
 
 
+DEFAULT_BANK = BankOptions()
+
+
 @dataclass(frozen=True, slots=True)
 class SocialOptions:
     """How a social security card is personalised.
 
     `status_fid` None leaves the application status file out. `received_at` (naive local time) None takes a
-    time a week before the day of issue. `layout` says which optional files and directories there are. `purse`
+    time a week before the day of issue. `activation` and `bank` say what the bank's side of the chip is like (a
+    blank card has none); `financial` is what the status file tells of it. `layout` says which optional files and directories there are. `purse`
     is the medical purse of DF04 (6A81 without one); one that keeps the personal account only has records of 20
     bytes in EF08.
     """
@@ -77,6 +85,8 @@ class SocialOptions:
     receipt_mode: ReceiptMode = ReceiptMode.IN_PERSON
     received_at: datetime | None = None
     layout: CardOptions = DEFAULT_OPTIONS
+    activation: Activation = Activation.HOST_INACTIVE
+    bank: BankOptions = DEFAULT_BANK
     purse: Purse | None = None
     purse_keeps_account_only: bool = False
 
@@ -228,7 +238,27 @@ def _issue_social(order: _Order) -> VirtualCard:
     if order.social.purse_keeps_account_only:
         medical.file(PURSE_LOG).record_length = ACCOUNT_RECORD
     contents.notes.update(medical_notes(persona))
+    if order.state is not CardState.BLANK and order.social.activation is not Activation.NONE:
+        contents.bank = _bank(persona, order)
     return social_card(order.kind.value, contents, random=order.random, face=order.face)
+
+
+def _bank(persona: Persona, order: _Order) -> BankContents:
+    """The bank's side of the holder's card."""
+    from virtual_card.applications.pboc.personalisation import Account, bank_contents, card_number
+
+    options = order.social.bank
+    try:
+        account = Account(
+            card_number(persona.seed, options.number_length),
+            effective=persona.issued_on,
+            expires=persona.valid_until,
+            holder=persona.name,
+            document=persona.id_number,
+        )
+        return bank_contents(account, options, order.social.activation)
+    except ValueError as error:
+        raise IssueError(str(error)) from None
 
 
 def _expired(persona: Persona, today: date) -> Persona:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import Enum
+from typing import TypeVar
 
 from apdu.layout.states import FinancialState, SocialState
 from terminal.backoffice.office import Office
@@ -14,6 +16,8 @@ from terminal.session import CentreAnswered
 from terminal.testing.bench import Bench, seeded
 from virtual_card.card import VirtualCard
 from virtual_card.issue_record import OldIssueRecord, issue_record
+
+E = TypeVar("E", bound=Enum)
 
 
 class RecordedOffice:
@@ -45,20 +49,20 @@ class RecordedOffice:
         card: VirtualCard,
         *,
         holder: Holder | None = None,
-        state: SocialState | str | None = None,
-        financial: FinancialState | str | None = None,
+        state: str | None = None,
+        financial: str | None = None,
         received: datetime | None = None,
         pin_tries: int | None = None,
     ) -> str:
         """Make a card known as its issuer would; returns its number.
 
         The centre holds it in `state` ("FORMALLY_LOST"), the bank's side as `financial` ("ACTIVE"), handed out at
-        `received`, with `pin_tries` left for an old card's PIN; None: as it was issued. Raises KeyError for a state
+        `received`, with `pin_tries` left for an old card's PIN; None: as it was issued. Raises ValueError for a state
         that is none, EnrolmentError, NoIssueRecordError.
         """
         standing = Standing(
-            SocialState[state] if isinstance(state, str) else state,
-            FinancialState[financial] if isinstance(financial, str) else financial,
+            None if state is None else _named(SocialState, state),
+            None if financial is None else _named(FinancialState, financial),
             received,
             pin_tries,
         )
@@ -102,3 +106,9 @@ class RecordedOffice:
 
     def _leftovers(self) -> list[str]:
         return [f"answer to be lost was never given: {kind.__name__}" for kind in self._losing]
+
+
+def _named(kind: type[E], name: str) -> E:
+    if name not in kind.__members__:
+        raise ValueError(f"{name!r} is no {kind.__name__}; there are {', '.join(kind.__members__)}")
+    return kind[name]

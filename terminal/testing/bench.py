@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from random import Random
-from typing import Any
+from typing import Any, NoReturn
 
 OPT_OUT = "If this test does not care, mark it @pytest.mark.ssc(strict=False)."
 
@@ -63,12 +63,16 @@ class Strictness:
 
     strict: bool
     _noted: list[str] = field(default_factory=list)
-    _watched: list[Callable[[], Iterable[str]]] = field(default_factory=list)
+    _watched: list[Callable[[], Iterable[str]]] = field(default_factory=list, repr=False)
 
-    def unexpected(self, message: str) -> UnexpectedError:
-        """Note what happened; returns the error to raise."""
+    def fail(self, message: str) -> NoReturn:
+        """Note what happened and raise UnexpectedError.
+
+        It is raised here, and what it comes from is left out, because pytest prints the arguments of the function that
+        raises, and a command's bytes may be a PIN.
+        """
         self._noted.append(message)
-        return UnexpectedError(f"{message}. {OPT_OUT}")
+        raise UnexpectedError(f"{message}. {OPT_OUT}") from None
 
     def watch(self, leftovers: Callable[[], Iterable[str]]) -> None:
         """Ask this at the end of the test for what was announced and never happened."""

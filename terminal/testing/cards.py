@@ -40,13 +40,9 @@ class WatchedPlan(FaultPlan):
     struck: set[Fault] = field(default_factory=set, compare=False)
 
     @classmethod
-    def of(cls, faults: Iterable[Fault | Mapping[str, Any]]) -> WatchedPlan:
-        """A plan of faults, or of mappings as `FaultPlan.from_data` takes them; raises FaultPlanError."""
-        entries = list(faults)
-        read = [
-            entry if isinstance(entry, Fault) else FaultPlan.from_data([entry]).faults[0] for entry in entries
-        ]
-        return cls(tuple(read))
+    def of(cls, faults: Iterable[Mapping[str, Any]]) -> WatchedPlan:
+        """A plan from plain data, as `FaultPlan.from_data`; raises FaultPlanError."""
+        return cls(FaultPlan.from_data(faults).faults)
 
     def due(self, exchange: int | None, instruction: str | None, occurrence: int) -> tuple[Fault, ...]:
         """The faults that strike an exchange; see FaultPlan."""
@@ -87,8 +83,7 @@ class WatchedSlot(Slot):
         except (VirtualCardError, UnexpectedError):
             raise
         except Exception as error:
-            # The traceback would show the command's data, and with it a PIN.
-            raise self._strictness.unexpected(_bug(error, apdu)) from None
+            self._strictness.fail(_bug(error, apdu))
 
 
 def _bug(error: Exception, apdu: bytes) -> str:
@@ -108,7 +103,7 @@ class SlotFactory:
     def __call__(
         self,
         card: VirtualCard | None = None,
-        faults: Iterable[Fault | Mapping[str, Any]] = (),
+        faults: Iterable[Mapping[str, Any]] = (),
         *,
         name: str = "slot",
         sleep: Callable[[float], None] = time.sleep,

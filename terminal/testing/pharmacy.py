@@ -21,6 +21,7 @@ from terminal.scenario.script import (
     ScriptOperator,
     ScriptStep,
     Wait,
+    describe,
 )
 from terminal.testing.back_office import RecordedOffice
 from terminal.testing.bench import Bench, seeded
@@ -119,6 +120,8 @@ class PharmacyTerminal:
         A fault is data: `do="pull-after", instruction="CHANGE PIN"`, or `do="mute", at=5`, exchanges of the slot
         counted from the start of the visit. Raises FaultPlanError, ValueError for another slot.
         """
+        if slot not in (names := [role.value for role in Role]):
+            raise ValueError(f"{slot!r} is no slot of the terminal; there are {', '.join(names)}")
         WatchedPlan.of([fault])
         self._faults[Role(slot)].append(fault)
         return self
@@ -147,7 +150,7 @@ class PharmacyTerminal:
         try:
             visit = self._visit(slots, operator)
         except ScriptMismatchError as error:
-            raise self._bench.strictness.unexpected(f"{error}; change the script") from None
+            self._bench.strictness.fail(f"{error}; change the script")
         self._left += [f"script not played to its end, {left}" for left in operator.leftover()]
         return visit
 
@@ -188,11 +191,15 @@ class PharmacyTerminal:
         return CounterVisit.of(ended, trace)
 
     def _leftovers(self) -> list[str]:
-        pending = (
-            [f"script never played: {len(self._steps)} steps, call dual_insert()"] if self._steps else []
-        )
-        planned = sum(map(len, self._faults.values()))
-        idle = [f"{planned} faults were planned for a visit that never came"] if planned else []
+        pending = [
+            f"script not played, call dual_insert(); step {number}: {describe(step)}"
+            for number, step in enumerate(self._steps, 1)
+        ]
+        idle = [
+            f"fault planned for a visit that never came: {fault['do']} in slot {role.value!r}"
+            for role, faults in self._faults.items()
+            for fault in faults
+        ]
         return [*self._left, *pending, *idle]
 
 

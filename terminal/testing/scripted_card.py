@@ -59,7 +59,7 @@ class ScriptedCard(VirtualCard):
         if self._script and self._script[0][0] == apdu:
             return self._script.popleft()[1]
         if self._strictness.strict:
-            raise self._strictness.unexpected(self._complaint(apdu))
+            self._strictness.fail(self._complaint(apdu))
         return status.INTERNAL_ERROR
 
     def leftovers(self) -> list[str]:

@@ -252,10 +252,7 @@ def test_middle_of_a_mac_needs_its_beginning() -> None:
         ("BFEC00000199", "9000"),
         ("BFEC0000029901", "6700"),
         ("BFEC01000199", "6A86"),
-        ("8070010008" + RAW, "6D00"),
-        ("8072000004AABBCCDD", "6D00"),
         ("801A000008" + RAW, "6D00"),
-        ("84D4000008" + RAW, "6D00"),
     ],
 )
 def test_other_commands(apdu: str, status: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from virtual_card import status
+from virtual_card.filesystem import CARD_FLAG
 from virtual_card.half_duplex import answer
 
 if TYPE_CHECKING:
@@ -61,13 +62,21 @@ def _by_name(card: ProcessorCard, p2: int, name: bytes) -> bytes:
         return status.LENGTH
     if p2 == NEXT:  # whole names only: a name has no second occurrence
         return status.FILE_NOT_FOUND
+    answered = by_social_name(card, name)
+    if answered is None and card.neighbour is not None:
+        answered = card.neighbour.select(card, p2, name)
+    return status.FILE_NOT_FOUND if answered is None else answered
+
+
+def by_social_name(card: ProcessorCard, name: bytes) -> bytes | None:
+    """Select a directory of the card's own side by name; None where it has none of this name."""
     directory = find(card, card.profile.by_name, name)
-    return status.FILE_NOT_FOUND if directory is None else _enter(card, directory)
+    return None if directory is None else _enter(card, directory)
 
 
 def _enter(card: ProcessorCard, directory: DirectoryNode) -> bytes:
     if not card.enter(directory):
-        return status.APPLICATION_BLOCKED
+        return status.NOT_SUPPORTED if card.flags[CARD_FLAG] else status.APPLICATION_BLOCKED
     return answer(card, directory.fci) if directory.fci else status.OK
 
 

@@ -28,7 +28,7 @@ from terminal.scenario.sweep import SweepResult, sweep
 from terminal.session import Party
 
 PLAIN = Path(__file__).parents[2] / "scenarios" / "dual-insert.yaml"
-SAMPLE = 17
+SAMPLE = 23
 CONFIGURATIONS = [
     pytest.param(new, means, readers, id=f"{new}-{means}-{readers}")
     for new in ("ssc-1.0", "ssc-2.0", "ssc-3.0")
@@ -51,7 +51,7 @@ def assert_clean(result: SweepResult) -> None:
 @pytest.mark.parametrize(("new", "means", "readers"), CONFIGURATIONS)
 def test_sampled_sweep_finds_no_violation(new: str, means: str, readers: int) -> None:
     result = sweep(configured(new, means, readers), every=SAMPLE)
-    assert result.points >= 30
+    assert result.points >= 20
     assert_clean(result)
 
 

@@ -51,6 +51,7 @@ class Transaction:
         "counter",
         "dynamic_done",
         "first",
+        "history",
         "keys",
         "offered",
         "pin_done",
@@ -68,6 +69,7 @@ class Transaction:
         self.counter = b"\0\0"
         self.offered = b""
         self.values: dict[int, bytes] = {}
+        self.history = History.NONE
         self.first = Cryptogram.AAC
         self.asked_online = False
         self.request = bytes(8)
@@ -248,6 +250,7 @@ class Bank:
             return data + (BLOCKED_WARNING if warning else status.OK)
         behaviour = self.contents.behaviour
         card.waiting = data
+        card.unfinished = True
         self.warning = warning and not behaviour.warning_first
         if warning and behaviour.warning_first:
             return BLOCKED_WARNING

@@ -19,7 +19,15 @@ from virtual_card.applications.pboc.contents import (
 )
 from virtual_card.description import DescriptionError, Reader, unhex
 
-_NUMBERS = ("pin_tries", "pin_limit", "counter", "online_counter", "offline_count", "offline_amount", "scripts")
+_NUMBERS = (
+    "pin_tries",
+    "pin_limit",
+    "counter",
+    "online_counter",
+    "offline_count",
+    "offline_amount",
+    "scripts",
+)
 _FORCED = ("first", "second")
 _LISTS = tuple(entry.name for entry in fields(Lists))
 _KEYS = tuple(entry.name for entry in fields(BankKeys))
@@ -30,7 +38,9 @@ def describe_bank(contents: BankContents) -> dict[str, Any]:
     return {
         "names": {name.hex(): fci.hex() for name, fci in contents.names.items()},
         "directory": [record.hex() for record in contents.directory],
-        "files": {f"{sfi:02X}": [record.hex() for record in contents.files[sfi]] for sfi in sorted(contents.files)},
+        "files": {
+            f"{sfi:02X}": [record.hex() for record in contents.files[sfi]] for sfi in sorted(contents.files)
+        },
         "objects": {f"{tag:04X}": contents.objects[tag].hex() for tag in sorted(contents.objects)},
         "lists": {name: getattr(contents.lists, name).hex() for name in _LISTS},
         "processing": {
@@ -58,7 +68,9 @@ def _behaviour(behaviour: BankBehaviour) -> dict[str, Any]:
 def read_bank(reader: Reader) -> BankContents:
     """The description that `describe_bank` wrote; raises DescriptionError naming what is wrong."""
     return BankContents(
-        names={_bytes(reader, "names", name): _bytes(reader, "names", fci) for name, fci in _map(reader, "names")},
+        names={
+            _bytes(reader, "names", name): _bytes(reader, "names", fci) for name, fci in _map(reader, "names")
+        },
         directory=[_bytes(reader, "directory", record) for record in reader.take("directory", list)],
         files={
             int(sfi, 16): [_bytes(reader, "files", record) for record in records]
