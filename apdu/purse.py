@@ -7,6 +7,7 @@ command header. Sources: LD/T 32.5 section 7, LD/T 32.7 sections 11, 12 and 15.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import IntEnum
 from struct import Struct
 
@@ -138,6 +139,11 @@ def amount(fen: int) -> bytes:
 def counter(number: int) -> bytes:
     """A transaction number as 2 bytes."""
     return number.to_bytes(2, "big")
+
+
+def timestamp(moment: datetime) -> bytes:
+    """A local time as 7 bytes BCD, yyyymmddhhmmss."""
+    return bytes.fromhex(f"{moment.year:04d}{moment:%m%d%H%M%S}")
 
 
 def load_session(algorithm: Algorithm, key: bytes, random: bytes, number: int) -> bytes:

@@ -25,7 +25,7 @@ from apdu.purse import ACCOUNT_RECORD
 from virtual_card.applications.memory import CHIPS, MemoryCard
 from virtual_card.applications.old_cpu import old_cpu_card, old_cpu_contents
 from virtual_card.applications.pboc.contents import BankContents
-from virtual_card.applications.pboc.options import Activation, BankOptions
+from virtual_card.applications.pboc.options import DEFAULT_BANK, Activation, BankOptions
 from virtual_card.applications.psam import (
     ENVIRONMENTS,
     NATIONAL,
@@ -66,18 +66,15 @@ __all__ = [
 ]
 
 
-DEFAULT_BANK = BankOptions()
-
-
 @dataclass(frozen=True, slots=True)
 class SocialOptions:
     """How a social security card is personalised.
 
     `status_fid` None leaves the application status file out. `received_at` (naive local time) None takes a
-    time a week before the day of issue. `activation` and `bank` say what the bank's side of the chip is like (a
-    blank card has none); `financial` is what the status file tells of it. `layout` says which optional files and directories there are. `purse`
-    is the medical purse of DF04 (6A81 without one); one that keeps the personal account only has records of 20
-    bytes in EF08.
+    time a week before the day of issue. `activation` and `bank` say what the bank's side of the chip is like
+    (a blank card has none); `financial` is what the status file tells of it. `layout` says which optional
+    files and directories there are. `purse` is the medical purse of DF04 (6A81 without one); one that keeps
+    the personal account only has records of 20 bytes in EF08.
     """
 
     status_fid: int | None = DEFAULT_FID

@@ -86,11 +86,14 @@ def mac_tail(algorithm: Algorithm, last: bytes) -> bytes:
 
 
 def message_encrypt(algorithm: Algorithm, session: bytes, plain: bytes) -> bytes:
-    """Encrypted data of secure messaging: length byte, data, padded only to fill a last block; ECB."""
+    """Encrypted data of secure messaging: `message_block` in ECB."""
+    return block_cipher(algorithm, session)(message_block(algorithm, plain))
+
+
+def message_block(algorithm: Algorithm, plain: bytes) -> bytes:
+    """What is encrypted in secure messaging: length byte, data, padded only to fill a last block."""
     block = bytes((len(plain),)) + plain
-    if len(block) % algorithm.block:
-        block = pad(block, algorithm.block)
-    return block_cipher(algorithm, session)(block)
+    return pad(block, algorithm.block) if len(block) % algorithm.block else block
 
 
 def message_decrypt(algorithm: Algorithm, session: bytes, cipher: bytes) -> bytes:

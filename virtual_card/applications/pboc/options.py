@@ -43,3 +43,6 @@ class BankOptions:
     second_number: bool = True
     behaviour: BankBehaviour = field(default_factory=BankBehaviour)
     flaws: tuple[str, ...] = ()
+
+
+DEFAULT_BANK = BankOptions()

@@ -28,7 +28,7 @@ from virtual_card.applications.pboc.contents import (
     Lists,
     Processing,
 )
-from virtual_card.applications.pboc.options import Activation, BankOptions
+from virtual_card.applications.pboc.options import DEFAULT_BANK, Activation, BankOptions
 
 if TYPE_CHECKING:
     from virtual_card.applications.pboc.flaws import Personalisation
@@ -97,7 +97,7 @@ def card_number(serial: int, length: int) -> str:
 
 def bank_contents(
     account: Account,
-    options: BankOptions = BankOptions(),
+    options: BankOptions = DEFAULT_BANK,
     activation: Activation = Activation.HOST_INACTIVE,
     master_keys: BankKeys = TEST_MASTER_KEYS,
 ) -> BankContents:
@@ -223,12 +223,20 @@ def _issuer_certificate(expires: date) -> Certificate:
     return issuer_certificate(TEST_CA, TEST_ISSUER.public, TEST_ISSUER_ID, expires)
 
 
+@lru_cache(maxsize=256)
+def _card_signatures(number: str, expires: date, static: bytes) -> tuple[Certificate, bytes]:
+    """The card's certificate and the signature of its static data; remembered, for RSA is slow here."""
+    return (
+        card_certificate(TEST_ISSUER, TEST_CARD.public, number, expires, static),
+        static_signature(TEST_ISSUER, STATIC_CODE, static),
+    )
+
+
 def certify(records: Records, account: Account, issuer_expires: date) -> None:
     """Add the records of offline data authentication behind the others of file 3."""
     static = encode(records.objects[records.signed]) + SIGNED
     issuer = _issuer_certificate(issuer_expires)
-    card = card_certificate(TEST_ISSUER, TEST_CARD.public, account.number, account.expires, static)
-    signature = static_signature(TEST_ISSUER, STATIC_CODE, static)
+    card, signature = _card_signatures(account.number, account.expires, static)
     last = max(number for sfi, number in records.objects if sfi == 3)
     records.objects[(3, last + 1)] = [Tlv(0x90, issuer.certificate)]
     records.objects[(3, last + 2)] = [
