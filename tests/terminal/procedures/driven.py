@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
-from apdu.commands import select_name, verify
+from apdu.commands import verify
 from apdu.layout import card_layout
 from terminal.errors import expect_ok
 from terminal.flow.authentication import Access, Means, start_psam
 from terminal.flow.steps import Flow, PowerOn, Procedure, Role, on
 from terminal.procedures.files import select_directory
-from terminal.procedures.identify import SSSE
 from terminal.procedures.social import SocialCard, read_issuer_data
 from terminal.session import Session
 from terminal.text import Pin
@@ -20,7 +19,6 @@ from terminal.transport.virtual import VirtualReader
 from virtual_card.card import VirtualCard
 from virtual_card.slot import Slot
 
-T = TypeVar("T")
 NOW = datetime(2030, 1, 15, 1, 30, tzinfo=UTC)
 
 
@@ -32,12 +30,11 @@ class Bench:
         slots[Role.NEW].insert(card)
         slots[Role.PSAM].insert(psam)
         readers = {role: VirtualReader(slot) for role, slot in slots.items()}
-        nobody: Any = None
         self.access = Access(Means.PSAM)
         self.session = Session(
             readers,
             operator=nobody_asks(),
-            back_office=nobody,
+            back_office=nobody_asks(),
             now=lambda: NOW,
             random=random.Random(3).randbytes,
         )
@@ -49,7 +46,7 @@ class Bench:
     def _flow(self, name: str, pin: str | None, act: Any) -> Flow[Any]:
         atr = yield PowerOn(Role.NEW)
         yield from start_psam(self.access)
-        fci = yield from on(Role.NEW, select_directory(SSSE))
+        fci = yield from on(Role.NEW, select_directory(card_layout("3.0")[0]))
         card: SocialCard = yield from on(Role.NEW, read_issuer_data(atr, fci))
         directory = next(entry for entry in card_layout(card.version) if entry.name == name)
         yield from on(Role.NEW, select_directory(directory))
@@ -65,7 +62,7 @@ def _verified(pin: str) -> Procedure[None]:
 
 
 def nobody_asks() -> Any:
-    """An operator that a flow without people never turns to."""
+    """An operator or centre that these flows never turn to."""
 
     class Nobody:
         def __getattr__(self, name: str) -> Any:

@@ -58,7 +58,7 @@ class Account:
     expires: date
     sequence: str = SEQUENCE
     holder: str = "CARDHOLDER/TEST"
-    document: str = "TEST00000000000000"
+    document: str = "TEST00000000000001"
 
     def __repr__(self) -> str:
         return f"Account(…{self.number[-4:]})"
