@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help demo test lint types imports tests sweep bench docs clean
+.PHONY: help demo test lint types imports tests sweep fuzz bench docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test     lint, types, import contracts and tests"
 	@echo "make lint | types | imports | tests   one of them"
 	@echo "make sweep    every disturbance at every exchange, all generations"
+	@echo "make fuzz     a million seeded commands to every card, each answer and change judged"
 	@echo "make bench    the benchmarks, each beside its limit"
 	@echo "make docs     write the generated pages anew"
 	@echo "make clean    remove .venv and caches"
@@ -40,11 +41,15 @@ tests: $(VENV)/.developing
 sweep: $(VENV)/.developing
 	$(PYTEST) -n auto -m slow --timeout 3600
 
+fuzz: $(VENV)/.developing
+	$(BIN)/python tests/fuzz/run_fuzz.py --count 1000000
+
 bench: $(VENV)/.developing
 	$(BIN)/python bench/card.py
 
 docs: $(VENV)/.developing
 	$(BIN)/python -m terminal.flow.diagram > docs/dual-insert.md
+	$(BIN)/python -m apdu.reference > docs/card-reference.md
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from apdu.command import Command
-from apdu.layout import DirectorySpec, FileSpec, card_layout
+from apdu.layout import DirectorySpec, FileSpec, every_file
 from apdu.layout.old_cards import OLD_CARDS, OLD_CPU
 from apdu.layout.psam import psam_layout
 from apdu.response import Response
@@ -42,7 +42,7 @@ class Place:
         of a PSAM. Raises ValueError for a kind no layout is declared for.
         """
         if kind is None:
-            return cls((*card_layout("3.0", status_fid), OLD_CPU, *psam_layout()[2:]))
+            return cls((*every_file("3.0", status_fid), OLD_CPU, *psam_layout()[2:]))
         if kind == "psam":
             return cls(psam_layout())._selected(MASTER_FILE.to_bytes(2, "big"), by_name=False)
         if kind in OLD_CARDS:
@@ -55,7 +55,7 @@ class Place:
                 only.name if memory else "",
             )
         if kind.startswith("ssc-"):
-            return cls(card_layout(kind.removeprefix("ssc-"), status_fid))
+            return cls(every_file(kind.removeprefix("ssc-"), status_fid))
         raise ValueError(f"no layout is declared for a card of kind {kind!r}")
 
     def asked(self, command: Command) -> Command:

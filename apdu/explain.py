@@ -14,7 +14,7 @@ from apdu.explain_data import DECODERS, Field, decode_file_data
 from apdu.explain_purse import PURSE_DECODERS
 from apdu.instructions import Instruction, find
 from apdu.keys import by_reference
-from apdu.layout import VERSIONS, card_layout
+from apdu.layout import VERSIONS, every_file
 from apdu.redact import redact_command, redact_response
 from apdu.response import Response
 from apdu.status import meaning
@@ -125,7 +125,7 @@ class Explainer:
         version = "1.0" if announced == "" else (announced or "")[:3]
         if version not in VERSIONS:
             return
-        known = {entry.name: entry for entry in card_layout(version, self._status_fid)}
+        known = {entry.name: entry for entry in every_file(version, self._status_fid)}
         place = self._place
         self._place = replace(
             place,

@@ -82,7 +82,7 @@ _ROWS: Mapping[str, tuple[Row, ...]] = {
             0x13,
             None,
             3,
-            "update the local file SSSE/EF0D of one province",
+            "update local file SSSE/EF0D",
             "更新EF0D扩展文件",
         ),
     ),

@@ -105,12 +105,13 @@ def described(bits: tuple[Bit, ...], raw: bytes) -> Iterator[Bit]:
 
 AIP_SDA = Bit(1, 0x40, "static data authentication", "支持SDA")
 AIP_DDA = Bit(1, 0x20, "dynamic data authentication", "支持DDA")
+AIP_ISSUER = Bit(1, 0x04, "issuer authentication", "支持发卡行认证")
 AIP: tuple[Bit, ...] = (
     AIP_SDA,
     AIP_DDA,
     Bit(1, 0x10, "cardholder verification", "支持持卡人验证"),
     Bit(1, 0x08, "terminal risk management", "执行终端风险管理"),
-    Bit(1, 0x04, "issuer authentication", "支持发卡行认证"),
+    AIP_ISSUER,
     Bit(1, 0x01, "combined data authentication", "支持CDA"),
 )
 

@@ -169,7 +169,7 @@ def load_mac2(algorithm: Algorithm, session: bytes, fen: int, terminal: bytes, t
 
 
 def load_tac(
-    algorithm: Algorithm, dtk: bytes, balance: int, number: int, fen: int, terminal: bytes, time: bytes
+    algorithm: Algorithm, dtk: bytes, *, balance: int, number: int, fen: int, terminal: bytes, time: bytes
 ) -> bytes:
     """The transaction certificate of a load; `balance` is the one after it, `number` as INITIALIZE gave it."""
     message = amount(balance) + counter(number) + amount(fen) + _LOAD + terminal + time
@@ -189,7 +189,7 @@ def purchase_mac2(algorithm: Algorithm, session: bytes, amounts: Amounts) -> byt
 
 
 def purchase_tac(
-    algorithm: Algorithm, dtk: bytes, amounts: Amounts, terminal: bytes, sequence: bytes, time: bytes
+    algorithm: Algorithm, dtk: bytes, amounts: Amounts, *, terminal: bytes, sequence: bytes, time: bytes
 ) -> bytes:
     """The transaction certificate of a purchase; `sequence` is the terminal's, 4 bytes."""
     message = amounts.encode() + _PURCHASE + terminal + sequence + time
@@ -197,7 +197,7 @@ def purchase_tac(
 
 
 def transaction_record(
-    kind: TransactionKind, number: int, terminal: bytes, time: bytes, amounts: Amounts, length: int
+    kind: TransactionKind, number: int, amounts: Amounts, *, terminal: bytes, time: bytes, length: int
 ) -> bytes:
     """The EF08 record the card writes, 28 bytes, or 20 without the last two amounts (LD/T 32.5 section 7.2)."""
     return (counter(number) + bytes((kind,)) + terminal + time + amounts.encode())[:length]

@@ -15,6 +15,7 @@ from apdu.command import Command
 from apdu.identifiers import plausible_social_number
 from apdu.instructions import secret_data
 from apdu.layout import FileSpec, Item, Secrecy, Structure
+from apdu.redact_bank import BANK_ANSWERS, hidden_in_templates
 from apdu.response import Response
 
 _LOOKS_LIKE_CITIZEN = re.compile(
@@ -48,11 +49,14 @@ def hidden_in_response(command: Command, response: Response, place: Place) -> se
 
 def hidden_in_data(command: Command, data: bytes, place: Place) -> set[int]:
     """Offsets of the secret bytes in what `command` reads or writes: records, or bytes from an offset on."""
-    if not data or not (is_record_command(command) or is_binary_command(command)):
+    if not data:
         return set()
+    if not (is_record_command(command) or is_binary_command(command)):
+        return (hidden_in_templates(data) or set()) if command.ins in BANK_ANSWERS else set()
     file = place.addressed(command).file
     if file is None:
-        return citizen_numbers(data)
+        hidden = hidden_in_templates(data) if is_record_command(command) else None
+        return citizen_numbers(data) if hidden is None else hidden
     if is_binary_command(command):
         start = binary_offset(command)
         inside = {offset for item in file.items for offset in _secret_bytes(item, item.offset or 0)}

@@ -8,6 +8,8 @@ from apdu.tags import BY_TAG, secret
 from apdu.tlv import TlvError, parse
 
 TEMPLATES = frozenset({0x70, 0x77})
+BANK_ANSWERS = frozenset({0xA8, 0xAE})
+"""GET PROCESSING OPTIONS and GENERATE AC: contactless cards put the track into their answers."""
 
 
 def hidden_in_templates(data: bytes) -> set[int] | None:

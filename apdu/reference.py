@@ -22,6 +22,8 @@ from apdu.status_in_command import IN_COMMAND
 from apdu.status_table import GENERAL
 
 FIRST = VERSIONS[0]
+INFORMATIVE = ("DF05", "DF06")
+"""Directories of the informative annex: few cards have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,11 @@ def _order(entry: DirectorySpec) -> tuple[bool, str]:
 
 
 def files() -> list[FileEntry]:
-    """Every file once for each set of rights, name and structure that versions give it."""
+    """Every file once for each set of rights, name and structure that versions give it, as the last has it."""
     found: dict[tuple[object, ...], FileEntry] = {}
     for version, file in _all_files():
         written = _named(file.read, (version,)), _named(file.update, (version,))
-        key = file.path, file.name, file.structure, file.max_records, written
+        key = file.path, file.name, file.structure, written
         before = found[key].versions if key in found else ()
         found[key] = FileEntry(file, (*before, version))
     return list(found.values())
@@ -146,7 +148,7 @@ def _file_row(entry: FileEntry) -> tuple[str, ...]:
         Structure.INTERNAL: f"{sum(item.length for item in file.items)} bytes",
     }.get(file.structure, f"{file.max_records} records" if file.max_records else "records not published")
     fid = "" if file.structure is Structure.INTERNAL else f"EF{file.fid & 0xFF:02X}"
-    presence = "optional" if file.optional else ""
+    presence = "optional" if file.optional or file.directory in INFORMATIVE else ""
     return (
         file.directory,
         fid,

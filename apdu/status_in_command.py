@@ -430,4 +430,11 @@ def _storage_cards() -> Iterator[Entry]:
     )
 
 
-IN_COMMAND: tuple[Entry, ...] = (*_pin(), *_authentication(), *_files(), *_psam(), *_purse(), *_storage_cards())
+IN_COMMAND: tuple[Entry, ...] = (
+    *_pin(),
+    *_authentication(),
+    *_files(),
+    *_psam(),
+    *_purse(),
+    *_storage_cards(),
+)

@@ -21,9 +21,19 @@ from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 
-from apdu.crypto import Algorithm, authentication_data, session_key
+from apdu.commands import (
+    RecordMode,
+    debit_for_purchase,
+    get_response,
+    initialize_for_purchase,
+    protected,
+    update_record,
+)
+from apdu.crypto import Algorithm, authentication_data, mac, session_key
 from apdu.keys import BY_NAME, KEYS
 from apdu.layout import card_layout
+from apdu.purse import Amounts, purchase_mac1, purchase_session
+from apdu.secure_messaging import mac_input, sealed
 from terminal.backoffice.office import Office
 from terminal.scenario.model import CardSpec, Expectation, Scenario, VisitSpec
 from terminal.scenario.run import play
@@ -32,6 +42,7 @@ from terminal.scenario.stage import Stage
 from virtual_card import image
 from virtual_card.applications.social import social_card, social_contents
 from virtual_card.card import ProcessorCard
+from virtual_card.state import Purse
 
 ROUNDS = 7
 SECONDS_A_ROUND = 0.15
@@ -39,6 +50,7 @@ KEY = bytes(range(16))
 RAW = bytes.fromhex("A1A2A3A4A5A6A7A8")
 ATR = bytes.fromhex("3B6D00000081544B318660990100000001")
 VISITS = 10
+PURCHASES = 400
 CENTRE_REQUESTS = 6
 VISIT = VisitSpec(
     operator=[Insert(card="old"), Remove(), Insert(card="new"), EnterPinStep(pin="old"), Remove()],
@@ -91,7 +103,10 @@ def blank() -> ProcessorCard:
         for directory in layout
         for file in directory.files
     }
-    keys = {key.name: {version + 1: KEY for version in range(key.versions)} for key in KEYS}
+    names = {directory.name for directory in layout}
+    keys = {
+        key.name: {version + 1: KEY for version in range(key.versions)} for key in KEYS if key.owner in names
+    }
     contents = social_contents(
         "3.0",
         algorithm=Algorithm.SM4,
@@ -200,6 +215,56 @@ def authentications() -> Callable[[], float]:
     return lambda: rate(card.transmit, apdus, counted=len(challenges))
 
 
+def sealed_updates() -> Callable[[], float]:
+    """UPDATE RECORD with a MAC a second, each with the GET CHALLENGE it needs; the MACs are made before."""
+    source = random.Random(3)
+    challenges = [source.randbytes(8) for _ in range(512)]
+    get_challenge = bytes.fromhex("0084000008")
+    command = protected(update_record(0x02, bytes.fromhex("020133"), 5, RecordMode.FIRST))
+    macs = [mac(Algorithm.SM4, session_key(Algorithm.SM4, KEY, r), mac_input(command)) for r in challenges]
+    apdus = [apdu for code in macs for apdu in (get_challenge, sealed(command, code).encode())]
+    card = opened(blank().fork())
+    drawn: Iterator[bytes] = cycle(challenges)
+    card.random = lambda length: next(drawn)
+    for apdu in apdus:
+        expect(card.transmit(apdu), b"\x90\x00")
+    return lambda: rate(card.transmit, apdus, counted=len(challenges))
+
+
+def purchases() -> Callable[[], float]:
+    """Complete purchases a second: INITIALIZE, DEBIT and both answers fetched; MAC1 is made before."""
+    contents = blank().contents()
+    contents.directory("DF04").purse = Purse(balance=1_000_000)
+    prepared = social_card("ssc-3.0", contents)
+    terminal, amounts, time_bcd, sequence = (
+        bytes(6),
+        Amounts(1, 1, 1),
+        bytes.fromhex("20300101120000"),
+        bytes(4),
+    )
+    begin = initialize_for_purchase(1, amounts, terminal).encode()[:-1]
+    apdus: list[bytes] = []
+    for number in range(PURCHASES):
+        session = purchase_session(Algorithm.SM4, KEY, bytes(4), number, sequence)
+        mac1 = purchase_mac1(Algorithm.SM4, session, amounts, terminal, time_bcd)
+        debit = debit_for_purchase(sequence, time_bcd, mac1).encode()[:-1]
+        apdus += [begin, get_response(22).encode(), debit, get_response(8).encode()]
+
+    def measure() -> float:
+        card = opened(prepared.fork())
+        card.random = bytes
+        for apdu in ("0020000003123456", "00A4040006D15600000503"):
+            card.transmit(bytes.fromhex(apdu))
+        start = time.perf_counter()
+        for apdu in apdus:
+            answer = card.transmit(apdu)
+        elapsed = time.perf_counter() - start
+        expect(answer, b"\x90\x00")
+        return PURCHASES / elapsed
+
+    return measure
+
+
 def journalled() -> float:
     """UPDATE RECORD a second with the image journal on, including the closing synchronisation to disk."""
     with tempfile.TemporaryDirectory() as folder:
@@ -285,6 +350,8 @@ def benchmarks() -> list[Benchmark]:
         Benchmark("mixed session", "APDU/s", of_card(MIXED), of_null(MIXED), 250_000, published=28_000),
         Benchmark("UPDATE RECORD", "APDU/s", of_card(UPDATE_RECORD), of_null(UPDATE_RECORD)),
         Benchmark("challenge + EXT. AUTH., SM4", "pairs/s", authentications(), goal=100_000),
+        Benchmark("challenge + UPDATE with MAC", "pairs/s", sealed_updates()),
+        Benchmark("purse: INITIALIZE + DEBIT", "1/s", purchases()),
         Benchmark("UPDATE RECORD, journalled", "APDU/s", journalled, goal=10_000),
         Benchmark(
             "dual insert, SM4 and SQLite",

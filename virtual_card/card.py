@@ -348,7 +348,11 @@ class ProcessorCard(VirtualCard):
 
 def _select_survivor(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
     """SELECT on a blocked card whose other environment lives on."""
-    answer = card.neighbour.select(card, p2, data) if card.neighbour is not None and p1 == BY_NAME and data else None
+    answer = (
+        card.neighbour.select(card, p2, data)
+        if card.neighbour is not None and p1 == BY_NAME and data
+        else None
+    )
     return status.NOT_SUPPORTED if answer is None else answer
 
 

@@ -218,7 +218,9 @@ class _Compiler:
         keys = self.own_keys[environment.name] | self.own_keys[entry.name]
         files = [self._file(entry, file) for file in entry.files]
         purse = None if entry.purse is None else self._purse(entry, entry.purse, files)
-        sam_keys = self._cell(f"{entry.name}/keys", sam_cell(entry.sam_keys)) if entry.takes_sam_keys else None
+        sam_keys = (
+            self._cell(f"{entry.name}/keys", sam_cell(entry.sam_keys)) if entry.takes_sam_keys else None
+        )
         self.flags.append(entry.blocked)
         return DirectoryNode(
             name=entry.name,

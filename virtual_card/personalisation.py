@@ -132,7 +132,7 @@ def _application_entries(layout: Sequence[DirectorySpec]) -> Values:
 
 def _public_data(version_item: str, persona: Persona) -> dict[str, Values]:
     """Household, residence, work and nationality, as far as the issuer knows them; tag 37 is written on 3.x."""
-    nationality = {0x37: NATIONALITY} if version_item.startswith("3") else {}
+    nationality: Values = {0x37: NATIONALITY} if version_item.startswith("3") else {}
     return {
         "DF01/EF05": {0x0E: REGION},
         "DF01/EF06": {0x24: REGION},

@@ -154,8 +154,8 @@ class Directory:
 
     An environment (DDF) has `parent` None and says which `algorithm` its tree computes with, whether its FCI
     announces it (tag 9F0C), and the short identifier of its directory file (tag 88). An application names
-    its environment in `parent`. `purse` is the medical purse, where the application has one. `face` overrides the card's face for this tree (some SM4 PSAMs answer at
-    once).
+    its environment in `parent`; `purse` is its medical purse, where it has one. `face` overrides the card's face
+    for this tree (some SM4 PSAMs answer at once).
     """
 
     name: str

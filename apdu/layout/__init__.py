@@ -26,6 +26,7 @@ __all__ = [
     "Structure",
     "Vector",
     "card_layout",
+    "every_file",
 ]
 
 VERSIONS = ("1.0", "2.0", "3.0")
@@ -81,6 +82,21 @@ def card_layout(
     for entry in (environment, *applications):
         _refuse_twice(entry)
     return environment, *applications
+
+
+def every_file(version: str, status_fid: int | None = 0xEF0C) -> tuple[DirectorySpec, ...]:
+    """The directories with every file that any card of this version may have: what a reader of traces knows.
+
+    A status file takes the place of another extension with its FID.
+    """
+    from apdu.layout import local, ssse
+
+    options = replace(
+        EVERYTHING,
+        personnel_file=status_fid != local.PERSONNEL.fid,
+        directory_file=status_fid != ssse.DIRECTORY_FID,
+    )
+    return card_layout(version, status_fid, options)
 
 
 def _chosen(entry: DirectorySpec, options: CardOptions) -> DirectorySpec:

@@ -5,6 +5,7 @@ Sources: LD/T 32.6 annex B, tables B3 to B5.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 from apdu import fields
@@ -18,7 +19,7 @@ from apdu.layout.codes import (
 )
 from apdu.layout.rows import file, row
 from apdu.layout.samples import an, cn, day, tlv, vectors
-from apdu.layout.spec import DirectorySpec
+from apdu.layout.spec import DirectorySpec, FileSpec
 
 NAME = "DF05"
 DF_NAME = bytes.fromhex("C9FAC3FCD3EBBDA1BFB5D0C5CFA2C7F8")
@@ -142,19 +143,35 @@ _VECTORS_05_1 = vectors(
     *[tlv(0xA4, an(0xA7, 16, "测试丙", ""), an(0xA8, 3, "123", ""))] * 5,
 )
 
-_FILES = (
-    file(
-        "DF05/EF05",
-        ("Life and health", "生命与健康数据文件"),
-        _ITEMS_05,
-        ("free", "UK1DF05"),
-        "table B3",
-        vectors=_VECTORS_05,
-    ),
+_FIRST_TAGS = frozenset({0xA0, 0xA1, 0xA2, 0xA3, 0xA4})
+"""What 1.0 cards hold of the file: the other items came with 2.0."""
+
+_FILE = file(
+    "DF05/EF05",
+    ("Life and health", "生命与健康数据文件"),
+    _ITEMS_05,
+    ("free", "UK1DF05"),
+    "table B3",
+    vectors=_VECTORS_05,
 )
 
 
 @cache
 def directory(version: str) -> DirectorySpec:
-    """DF05, the same in every version."""
-    return DirectorySpec(NAME, DF_NAME, FID, "生命与健康信息区", _FILES)
+    """DF05 of a "1.0", "2.0" or "3.0" card."""
+    return DirectorySpec(NAME, DF_NAME, FID, "生命与健康信息区", (_first() if version == "1.0" else _FILE,))
+
+
+def _first() -> FileSpec:
+    known = tuple(item for item in _ITEMS_05 if item.tag in _FIRST_TAGS)
+    return replace(
+        _FILE,
+        items=known,
+        vectors=vectors(
+            an(0xA0, 1, "1", "4"),
+            an(0xA1, 1, "1", "9"),
+            an(0xA2, 4, "A型", "其他"),
+            *[tlv(0xA3, an(0xA5, 16, "测试药", ""), an(0xA6, 4, "1234", ""))] * 5,
+            *[tlv(0xA4, an(0xA7, 16, "测试病", ""), an(0xA8, 3, "123", ""))] * 5,
+        ),
+    )

@@ -28,7 +28,9 @@ def unblock_pin(access: Access, role: Role, card: SocialCard) -> Flow[None]:
     """
     yield from _permitted(access, role, card, PUK)
     challenge = yield from on(role, _challenge())
-    yield from _send(access, role, card, STKSSSE, challenge, pin_unblock(), "unblocking the PIN")
+    yield from _send(
+        access, role, card, STKSSSE, pin_unblock(), challenge=challenge, attempted="unblocking the PIN"
+    )
 
 
 def reload_pin(access: Access, role: Role, card: SocialCard, new: Pin) -> Flow[None]:
@@ -39,14 +41,18 @@ def reload_pin(access: Access, role: Role, card: SocialCard, new: Pin) -> Flow[N
     encrypted = yield from on(
         Role.PSAM, psam.encrypt_message(STKSSSE, card.algorithm, card.factors, challenge, new.bcd())
     )
-    yield from _send(access, role, card, STKSSSE, challenge, pin_reload(encrypted), "setting a new PIN")
+    yield from _send(
+        access, role, card, STKSSSE, pin_reload(encrypted), challenge=challenge, attempted="setting a new PIN"
+    )
 
 
 def block_card(access: Access, role: Role, card: SocialCard) -> Flow[None]:
     """Block the card for ever: it answers 6A81 to everything. Raises CardRefusedError, PsamUnfitError."""
     yield from _permitted(access, role, card, BK)
     challenge = yield from on(role, _challenge())
-    yield from _send(access, role, card, STKSSSE, challenge, card_block(), "blocking the card")
+    yield from _send(
+        access, role, card, STKSSSE, card_block(), challenge=challenge, attempted="blocking the card"
+    )
 
 
 def block_application(access: Access, role: Role, card: SocialCard, name: str) -> Flow[None]:
@@ -58,8 +64,8 @@ def block_application(access: Access, role: Role, card: SocialCard, name: str) -
         raise ValueError(f"{name} has no block key; only {' and '.join(BLOCKABLE)} can be blocked")
     yield from _permitted(access, role, card, BY_NAME[f"LK{name}"])
     challenge = yield from on(role, _challenge())
-    key = BY_NAME[f"STK{name}"]
-    yield from _send(access, role, card, key, challenge, application_block(), f"blocking {name}")
+    key, attempted = BY_NAME[f"STK{name}"], f"blocking {name}"
+    yield from _send(access, role, card, key, application_block(), challenge=challenge, attempted=attempted)
 
 
 def _permitted(access: Access, role: Role, card: SocialCard, key: KeySpec) -> Flow[None]:
@@ -78,8 +84,9 @@ def _send(
     role: Role,
     card: SocialCard,
     key: KeySpec,
-    challenge: bytes,
     command: Command,
+    *,
+    challenge: bytes,
     attempted: str,
 ) -> Flow[None]:
     yield from _open(access, card)

@@ -91,7 +91,7 @@ def finish_load(time: bytes, mac2: bytes) -> Procedure[bytes]:
 
 
 def begin_purchase(
-    access: Access, role: Role, card: SocialCard, amounts: Amounts, moment: datetime, key_index: int = 1
+    access: Access, role: Role, card: SocialCard, amounts: Amounts, moment: datetime, *, key_index: int = 1
 ) -> Flow[Intent]:
     """Have card and PSAM agree on a purchase; nothing is booked yet, except a terminal sequence.
 
@@ -127,13 +127,13 @@ def recover(kind: TransactionKind, number: int) -> Procedure[Proof | None]:
 
 
 def purchase(
-    access: Access, role: Role, card: SocialCard, amounts: Amounts, moment: datetime, key_index: int = 1
+    access: Access, role: Role, card: SocialCard, amounts: Amounts, moment: datetime, *, key_index: int = 1
 ) -> Flow[tuple[Intent, Proof, bool]]:
     """A whole purchase; the last value says whether the PSAM found the card's proof right.
 
     A wrong one is never reversed: the record is marked and reported (LD/T 32.7 section 12).
     """
-    intent = yield from begin_purchase(access, role, card, amounts, moment, key_index)
+    intent = yield from begin_purchase(access, role, card, amounts, moment, key_index=key_index)
     proof = yield from on(role, debit(intent))
     genuine = yield from on(Role.PSAM, psam.confirm_purchase(proof.mac2))
     return intent, proof, genuine

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from apdu.command import Command
 from apdu.commands import (
     application_block,
     card_block,
@@ -47,11 +50,10 @@ def test_load_offer_comes_back(balance: int, number: int, random: bytes, mac1: b
     assert LoadOffer.decode(offer.encode()) == offer
 
 
-@given(balance=FEN, own=FEN, pool=FEN, year=st.integers(0, 9999), number=NUMBER, random=FOUR)
-def test_purchase_offer_comes_back(
-    balance: int, own: int, pool: int, year: int, number: int, random: bytes
-) -> None:
-    offer = PurchaseOffer(balance, own, pool, f"{year:04}", number, 1, 0, random)
+@given(amounts=st.builds(Amounts, FEN, FEN, FEN), year=st.integers(0, 9999), number=NUMBER, random=FOUR)
+def test_purchase_offer_comes_back(amounts: Amounts, year: int, number: int, random: bytes) -> None:
+    totals = amounts.account, amounts.self_paid, amounts.pool
+    offer = PurchaseOffer(*totals, f"{year:04}", number, 1, 0, random)
     assert PurchaseOffer.decode(offer.encode()) == offer
 
 
@@ -70,12 +72,17 @@ def test_amounts_fit_four_bytes(bad: dict[str, int]) -> None:
 
 
 def test_record_in_both_lengths() -> None:
-    arguments = (TransactionKind.PURCHASE, 5, TERMINAL, TIME, Amounts(1, 2, 3))
-    record = transaction_record(*arguments, length=28)
-    assert record.hex().upper() == (
-        "000532990100000001" + "20300115093000" + "000000010000000200000003"
+    write = partial(
+        transaction_record,
+        TransactionKind.PURCHASE,
+        5,
+        Amounts(1, 2, 3),
+        terminal=TERMINAL,
+        time=TIME,
     )
-    assert transaction_record(*arguments, length=20) == record[:20]
+    record = write(length=28)
+    assert record.hex().upper() == ("000532990100000001" + "20300115093000" + "000000010000000200000003")
+    assert write(length=20) == record[:20]
 
 
 @pytest.mark.parametrize(("date", "year"), [("20300401", "2030"), ("20300331", "2029"), ("00000101", "0000")])
@@ -113,8 +120,8 @@ OFFER = PurchaseOffer(0, 0, 0, "0000", 7, 1, 0, bytes.fromhex("5A6B7C8D"))
         (create_key(0x12, bytes(8)), "84D4001208" + "00" * 8),
     ],
 )
-def test_commands_on_the_wire(command: object, apdu: str) -> None:
-    assert command.encode().hex().upper() == apdu.upper()  # type: ignore[attr-defined]
+def test_commands_on_the_wire(command: Command, apdu: str) -> None:
+    assert command.encode().hex().upper() == apdu.upper()
 
 
 def test_mac_covers_the_header_with_its_own_length() -> None:

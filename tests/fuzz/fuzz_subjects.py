@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,13 @@ from virtual_card.applications.iso7816 import iso7816_card, read_tree
 from virtual_card.applications.pboc.options import Activation, BankOptions
 from virtual_card.card import VirtualCard
 from virtual_card.issuer import PsamOptions, SocialOptions, issue, kinds, states
-from virtual_card.state import Purse
+from virtual_card.state import Face, Purse
 
 SEED = 7
 OFFLINE_PIN = "135790"
 PURSE = Purse(balance=100_000, year="2030")
+FACES: tuple[Face, ...] = ("T=0", "apdu")
+LENIENT_PSAM = PsamOptions(level_by_lc=True, accepts_801a=True, sm4_face="apdu")
 RICH = SocialOptions(layout=EVERYTHING, purse=PURSE)
 PAGE = Path(__file__).parents[2] / "docs" / "iso7816-card.md"
 
@@ -29,21 +32,19 @@ def subjects() -> dict[str, Maker]:
     """A maker for each card to fuzz, by a name that says kind and state."""
     made: dict[str, Maker] = {}
     for kind in kinds():
-        made[kind] = lambda kind=kind: issue(kind, SEED)
+        made[kind] = partial(issue, kind, SEED)
         for state in states(kind):
-            made[f"{kind} {state}"] = lambda kind=kind, state=state: issue(kind, SEED, state=state)
+            made[f"{kind} {state}"] = partial(issue, kind, SEED, state=state)
     for kind in ("ssc-1.0", "ssc-2.0", "ssc-3.0"):
-        made[f"{kind} everything, purse"] = lambda kind=kind: issue(kind, SEED, social=RICH)
-    made["ssc-3.0 purse, answers at once"] = lambda: issue("ssc-3.0", SEED, social=RICH, face="apdu")
+        made[f"{kind} everything, purse"] = partial(issue, kind, SEED, social=RICH)
+    made["ssc-3.0 purse, answers at once"] = partial(issue, "ssc-3.0", SEED, social=RICH, face="apdu")
     for activation in Activation:
         if activation is not Activation.NONE:
-            made[f"ssc-3.0 bank {activation}"] = lambda activation=activation: _with_bank(activation)
-    made["psam DES alone"] = lambda: issue("psam", SEED, psam=PsamOptions(environments=(Algorithm.DES,)))
-    made["psam lenient"] = lambda: issue(
-        "psam", SEED, psam=PsamOptions(level_by_lc=True, accepts_801a=True, sm4_face="apdu")
-    )
-    for face in ("T=0", "apdu"):
-        made[f"iso7816 {face}"] = lambda face=face: iso7816_card(read_tree(_tree()), face=face)
+            made[f"ssc-3.0 bank {activation}"] = partial(_with_bank, activation)
+    made["psam DES alone"] = partial(issue, "psam", SEED, psam=PsamOptions(environments=(Algorithm.DES,)))
+    made["psam lenient"] = partial(issue, "psam", SEED, psam=LENIENT_PSAM)
+    for face in FACES:
+        made[f"iso7816 {face}"] = partial(_plain_card, face)
     return made
 
 
@@ -51,6 +52,10 @@ def _with_bank(activation: Activation) -> VirtualCard:
     """A card with both applications; an offline PIN, so that everything on the bank's side can be reached."""
     options = SocialOptions(purse=PURSE, activation=activation, bank=BankOptions(offline_pin=OFFLINE_PIN))
     return issue("ssc-3.0", SEED, social=options)
+
+
+def _plain_card(face: Face) -> VirtualCard:
+    return iso7816_card(read_tree(_tree()), face=face)
 
 
 def _tree() -> Mapping[str, Any]:

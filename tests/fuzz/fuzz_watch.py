@@ -6,20 +6,22 @@ from the answers alone, and compares the whole memory after every command, wheth
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from apdu.instructions import find
 from virtual_card.applications.memory import MemoryCard
 from virtual_card.applications.pboc.contents import BankContents
 from virtual_card.card import ProcessorCard, VirtualCard
 from virtual_card.iso_card import IsoCard
+from virtual_card.iso_filesystem import IsoDirectory
 from virtual_card.nonvolatile import Cell, NonVolatile
 from virtual_card.state import AccessRule, CardContents
 
 NOTHING: frozenset[str] = frozenset()
 FILE = "a file"
 PURSE = "the purse"
-LOG = "the purse's log"
+PURSE_LOG = "DF04/EF08"
+BANK_LOG = "bank/0B"
 SOCIAL: Mapping[str, frozenset[str]] = {
     "0020": frozenset({"tries"}),
     "0082": frozenset({"tries"}),
@@ -28,8 +30,8 @@ SOCIAL: Mapping[str, frozenset[str]] = {
     "841E": frozenset({"blocked"}),
     "8416": frozenset({"blocked"}),
     **dict.fromkeys(("00D6", "00DC", "04D6", "04DC"), frozenset({FILE})),
-    "B02A": frozenset({PURSE, LOG}),
-    "B02C": frozenset({PURSE, LOG}),
+    "B02A": frozenset({PURSE, PURSE_LOG}),
+    "B02C": frozenset({PURSE, PURSE_LOG}),
     "B056": frozenset({PURSE}),
 }
 """What each command of the social side may change where it succeeds; the others change nothing."""
@@ -41,7 +43,7 @@ PSAM: Mapping[str, frozenset[str]] = {
 }
 BANK: Mapping[str, frozenset[str]] = {
     **dict.fromkeys(("0020", "0082", "80A8", "841E", "8418"), frozenset({"bank/numbers"})),
-    "80AE": frozenset({"bank/numbers", "bank/0B"}),
+    "80AE": frozenset({"bank/numbers", BANK_LOG}),
     "8416": frozenset({"bank/numbers", "blocked"}),
     "8424": frozenset({"bank/numbers", "bank/pin"}),
     "04DA": frozenset({"bank/numbers", "bank/objects"}),
@@ -78,8 +80,11 @@ class Watch:
         self.references: dict[tuple[str, int], str] = {}
         self.met: set[str] = set()
         self.secrets: list[bytes] = []
+        self.protected: set[int] = set()
         if isinstance(card, ProcessorCard):
             self._learn(card.contents())
+        if isinstance(card, IsoCard):
+            self.protected = set(_protected(card.compiled.root))
         self.place = self._place()
 
     def powered(self) -> None:
@@ -94,10 +99,14 @@ class Watch:
         word = int.from_bytes(answer[-2:], "big")
         if word >> 8 & 0xF0 not in (0x60, 0x90):
             return f"{word:04X} is no status word"
-        if word == 0x6F00 and apdu[1:2] != b"\xc0":  # GET RESPONSE with nothing to fetch (LD/T 32.5 section 6.6)
+        if (
+            word == 0x6F00 and apdu[1:2] != b"\xc0"
+        ):  # GET RESPONSE with nothing to fetch (LD/T 32.5 section 6.6)
             return "6F00: an error inside the card"
         leaked = len(answer) > LONGEST_PLAIN and any(secret in answer for secret in self.secrets)
-        problem = "the answer holds a key" if leaked else self._changes(apdu, word) or self._access(apdu, word)
+        problem = (
+            "the answer holds a key" if leaked else self._changes(apdu, word) or self._access(apdu, word)
+        )
         self._follow(apdu, word)
         return problem
 
@@ -133,12 +142,17 @@ class Watch:
     def _forbidden(self, apdu: bytes, word: int, changed: list[int]) -> str | None:
         names = [self.memory.names[number] for number in changed]
         allowed = self._allowed(apdu)
-        done = word == 0x9000 or word >> 8 == 0x61 or (isinstance(self.card, MemoryCard) and word >> 8 == 0x90)
+        done = (
+            word == 0x9000 or word >> 8 == 0x61 or (isinstance(self.card, MemoryCard) and word >> 8 == 0x90)
+        )
         if not done:
             allowed &= COUNTERS
-        wrong = [name for name, number in zip(names, changed, strict=True) if self.kinds[number] not in allowed]
+        parts = zip(names, changed, strict=True)
+        wrong = [name for name, number in parts if name not in allowed and self.kinds[number] not in allowed]
         if wrong:
             return f"answered {word:04X} and changed {', '.join(wrong)}"
+        if not self.met and self.protected.intersection(changed):
+            return f"changed {', '.join(names)} though no password was verified"
         files = [name for name in names if name in self.rules and FILE in allowed]
         if len(files) > 1:
             return f"one command changed {', '.join(files)}"
@@ -175,6 +189,8 @@ class Watch:
     def _follow(self, apdu: bytes, word: int) -> None:
         """Learn from the answer which conditions are met now, and where the card stands."""
         if not isinstance(self.card, ProcessorCard):
+            if isinstance(self.card, IsoCard) and apdu[1:2] == b"\x20" and word == 0x9000:
+                self.met.add("a password")
             return
         head, (side, *path) = apdu[:2].hex().upper(), self.place
         if side == "card":
@@ -205,7 +221,7 @@ class Watch:
 
 
 def _memory(card: VirtualCard) -> NonVolatile:
-    return card._memory if isinstance(card, MemoryCard) else card.memory  # type: ignore[attr-defined, no-any-return]
+    return card._memory if isinstance(card, MemoryCard) else card.memory  # type: ignore[attr-defined]
 
 
 def _copy(cells: Iterable[Cell]) -> list[Cell]:
@@ -213,26 +229,30 @@ def _copy(cells: Iterable[Cell]) -> list[Cell]:
 
 
 def _part(card: VirtualCard, name: str) -> str:
-    """What a cell is, in the words of the tables above."""
-    if name in ("tries", "pin", "blocked", "code", "memory", "life", "sizes") or name in (
-        "bank/numbers",
-        "bank/pin",
-        "bank/objects",
-        "bank/0B",
-    ):
-        return name
-    for matches, kind in _PARTS:
-        if matches(card, name):
-            return kind
-    return FILE
+    """What a cell is, in the words of the tables above: by its place, or by its own name."""
+    area, _, rest = name.partition("/")
+    if area == "bank":
+        return name if name == BANK_LOG or not _is_hex(rest) else "bank/file"
+    if card.kind == "psam" and name.endswith("/0019"):
+        return "the sequence"
+    if name.endswith("/purse"):
+        return PURSE
+    if name.endswith("/keys"):
+        return "keys"
+    return FILE if rest else name
 
 
-_PARTS: tuple[tuple[Callable[[VirtualCard, str], bool], str], ...] = (
-    (lambda card, name: name.startswith("bank/"), "bank/file"),
-    (lambda card, name: name.endswith("/purse"), PURSE),
-    (lambda card, name: name.endswith("/keys"), "keys"),
-    (lambda card, name: card.kind == "psam" and name.endswith("/0019"), "the sequence"),
-)
+def _is_hex(text: str) -> bool:
+    return len(text) == 2 and all(digit in "0123456789ABCDEF" for digit in text)
+
+
+def _protected(directory: IsoDirectory) -> Iterator[int]:
+    """The cells of files that are not free to change, in this directory and below."""
+    for node in directory.by_fid.values():
+        if isinstance(node, IsoDirectory):
+            yield from _protected(node)
+        elif 0 not in node.update and 0 not in node.write:
+            yield node.cell
 
 
 def _text(rule: AccessRule) -> str:

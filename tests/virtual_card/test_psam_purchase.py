@@ -20,10 +20,9 @@ from vector_cards import (
 
 from apdu.crypto import Algorithm, block_cipher, key_loading_mac, message_encrypt
 from apdu.keys import root_key
-from virtual_card.applications.psam import CITY, NATIONAL, PROVINCIAL
+from virtual_card.applications.psam import CITY, NATIONAL, PROVINCIAL, psam_card
 from virtual_card.card import ProcessorCard
 from virtual_card.description import read_contents
-from virtual_card.applications.psam import psam_card
 
 SEQUENCE = "00A40200020019"
 PURCHASE = "5A6B7C8D" + "0007" + "00000000" + "00002710" + "00001F40" + "32" + "20250102103000"
@@ -163,8 +162,13 @@ def loader(algorithm: Algorithm = DES, without: tuple[str, ...] = ("UKSSSE",)) -
 
 
 def loads(
-    card: ProcessorCard, p1: int, file: int, plain: str, algorithm: Algorithm = DES, challenge: str = "01020304"
+    card: ProcessorCard,
+    p1: int,
+    file: int,
+    plain: str,
+    algorithm: Algorithm = DES,
 ) -> str:
+    challenge = "01020304"
     draws(card, challenge)
     send(card, "0084000004")
     cipher = message_encrypt(algorithm, MASTER, bytes.fromhex(plain))

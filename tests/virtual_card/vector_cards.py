@@ -40,7 +40,6 @@ PSAM_DF01 = "00A4040006D15600000590"
 
 def one_key_card(algorithm: Algorithm, purse: Purse | None = None) -> ProcessorCard:
     """A card whose keys are all the same (STK shorter with DES), in one version."""
-    layout = card_layout(VERSIONS[algorithm])
     names = ("IRK", "UKSSSE", "BK", "PUK", "LKDF04", "LKDF03", "UK1DF04", "DPK", "DLK", "DTK", "DSK")
     keys = {name: {1: bytes.fromhex(CARD_KEY[algorithm])} for name in names}
     for name in ("STKSSSE", "STKDF03", "STKDF04"):

@@ -28,7 +28,8 @@ def application_block(card: ProcessorCard, p1: int, p2: int, data: bytes, le: in
     permit = directory.named.get(f"LK{directory.name}")
     if permit is None:
         return status.CONDITIONS
-    return _block(card, directory.flag, permit, message_key(card), bytes((0x84, 0x1E, p1, p2)), data)
+    header = bytes((0x84, 0x1E, p1, p2))
+    return _block(card, directory.flag, permit=permit, key=message_key(card), header=header, data=data)
 
 
 def card_block(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
@@ -41,11 +42,12 @@ def card_block(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> b
     permit = keys.get(BLOCK_KEY)
     if permit is None:
         return status.KEY_NOT_FOUND
-    return _block(card, CARD_FLAG, permit, keys.get(ENVIRONMENT_KEY), bytes((0x84, 0x16, p1, p2)), data)
+    header = bytes((0x84, 0x16, p1, p2))
+    return _block(card, CARD_FLAG, permit=permit, key=keys.get(ENVIRONMENT_KEY), header=header, data=data)
 
 
 def _block(
-    card: ProcessorCard, flag: int, permit: KeyNode, key: KeyNode | None, header: bytes, data: bytes
+    card: ProcessorCard, flag: int, *, permit: KeyNode, key: KeyNode | None, header: bytes, data: bytes
 ) -> bytes:
     """Set a blocked flag once `permit` is authenticated and the MAC is right; wrong ones count no tries."""
     if not card.granted & permit.bit:

@@ -43,7 +43,11 @@ def pin_change_unblock(card: ProcessorCard, p1: int, p2: int, data: bytes, le: i
     message = unseal(card, key, bytes((0x84, 0x24, p1, p2)), data)
     if isinstance(message, bytes):
         return _count_down(card, puk) if message == status.MAC_WRONG else message
-    if p2 == RELOAD:
+    return _changed(card, puk, message, reload=p2 == RELOAD)
+
+
+def _changed(card: ProcessorCard, puk: KeyNode, message: Unsealed, *, reload: bool) -> bytes:
+    if reload:
         new = _decrypted(card, message)
         if new is None:
             return _count_down(card, puk)

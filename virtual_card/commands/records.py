@@ -148,4 +148,6 @@ def _target(records: list[bytes], p1: int, mode: int, current: int) -> int:
 
 read_record = addressed(reading(read, transparent=False), READ_MODES, carries_data=False)
 update_record = addressed(updating(update, transparent=False), UPDATE_MODES, carries_data=True)
-update_record_secured = addressed(updating(update_secured, transparent=False), UPDATE_MODES, carries_data=True)
+update_record_secured = addressed(
+    updating(update_secured, transparent=False), UPDATE_MODES, carries_data=True
+)

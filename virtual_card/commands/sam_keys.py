@@ -46,12 +46,17 @@ def load_key(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> byt
         return status.FILE_NOT_FOUND
     if not card.granted & permit.bit:
         return status.SECURITY
+    return _load(card, data, p1, p2, master.versions[MASTER_VERSION])
+
+
+def _load(card: ProcessorCard, data: bytes, p1: int, p2: int, value: bytes) -> bytes:
+    """Check and decrypt the key under the master key's `value`, then store it."""
     if not card.challenge:
         return status.NO_CHALLENGE
+    directory = card.directory
     challenge, card.challenge = card.challenge, b""
     cipher, received = data[:-MAC_LENGTH], data[-MAC_LENGTH:]
     header = bytes((0x84, 0xD4, p1, p2, len(data)))
-    value = master.versions[MASTER_VERSION]
     if not compare_digest(key_loading_mac(directory.algorithm, value, challenge, header + cipher), received):
         return status.MAC_WRONG
     try:

@@ -41,6 +41,10 @@ def init_sam_for_purchase(card: ProcessorCard, p1: int, p2: int, data: bytes, le
     sequence_file, terminal_file = directory.by_fid.get(SEQUENCE_FILE), environment.by_fid.get(TERMINAL_FILE)
     if sequence_file is None or terminal_file is None:
         return status.CONDITIONS
+    return _order(card, data, levels, sequence_file.cell, terminal_file.cell)
+
+
+def _order(card: ProcessorCard, data: bytes, levels: int, sequence_cell: int, terminal_cell: int) -> bytes:
     random, number, amounts = data[:4], int.from_bytes(data[4:6], "big"), Amounts.decode(data[6:18])
     kind, time, version = data[18:19], data[19:26], data[26]
     key = working_key(card, PURCHASE_TYPE, version, lenient=False)
@@ -48,16 +52,16 @@ def init_sam_for_purchase(card: ProcessorCard, p1: int, p2: int, data: bytes, le
         return status.KEY_INDEX if card.profile.contents.refuses_purchase else status.KEY_NOT_FOUND
     if key.levels != levels:
         return status.DATA
-    sequence = bytes(cast(bytearray, card.memory.cells[sequence_file.cell]))
+    sequence = bytes(cast(bytearray, card.memory.cells[sequence_cell]))
     count = int.from_bytes(sequence, "big")
     if count == SEQUENCE_MAX or kind != bytes((purse.TransactionKind.PURCHASE,)):
         return status.CONDITIONS
-    algorithm = directory.algorithm
+    algorithm = card.directory.algorithm
     dpk = card_key(card, key, data[FIXED_LENGTH:])
     session = purse.purchase_session(algorithm, dpk, random, number, sequence)
-    terminal = bytes(cast(bytearray, card.memory.cells[terminal_file.cell]))
+    terminal = bytes(cast(bytearray, card.memory.cells[terminal_cell]))
     mac1 = purse.purchase_mac1(algorithm, session, amounts, terminal, time)
-    card.memory.write(sequence_file.cell, 0, (count + 1).to_bytes(4, "big"))
+    card.memory.write(sequence_cell, 0, (count + 1).to_bytes(4, "big"))
     card.sam_session = SamPurchase(purse.purchase_mac2(algorithm, session, amounts))
     return answer(card, sequence + mac1)
 

@@ -11,6 +11,7 @@ from terminal.errors import CardRefusedError, PsamUnfitError
 from terminal.flow.authentication import Means
 from terminal.procedures import maintenance
 from terminal.text import Pin
+from virtual_card.applications.social import social_card
 from virtual_card.card import ProcessorCard
 from virtual_card.issuer import PsamOptions, issue
 
@@ -91,7 +92,5 @@ def test_blocked_unblock_key_is_told() -> None:
     new = card(state="pin-blocked")
     contents = new.contents()
     contents.directory("SSSE").key("PUK").tries_left = 0
-    from virtual_card.applications.social import social_card
-
     with pytest.raises(CardRefusedError, match="6983"):
         bench(social_card("ssc-3.0", contents)).run("SSSE", None, maintenance.unblock_pin)

@@ -24,9 +24,10 @@ KINDS = pytest.mark.parametrize("kind", ["ssc-1.0", "ssc-2.0", "ssc-3.0"])
 MOMENT = datetime(2030, 1, 15, 9, 30)
 AMOUNTS = Amounts(1234, 500, 8000)
 TERMINAL = "990100000001"
+FUNDED = Purse(balance=10_000)
 
 
-def card(kind: str = "ssc-3.0", held: Purse | None = Purse(balance=10_000)) -> ProcessorCard:
+def card(kind: str = "ssc-3.0", held: Purse | None = FUNDED) -> ProcessorCard:
     issued = issue(kind, 1, social=SocialOptions(purse=held))
     assert isinstance(issued, ProcessorCard)
     return issued
@@ -61,7 +62,9 @@ def test_purchase_debits_the_card_and_the_psam_confirms(kind: str, level: int) -
 @pytest.mark.parametrize("index", [1, 2, 3])
 def test_every_version_of_the_purchase_key_serves(index: int) -> None:
     new = card()
-    result = bench(new).run("DF04", "123456", lambda *terms: purse.purchase(*terms, AMOUNTS, MOMENT, index))
+    result = bench(new).run(
+        "DF04", "123456", lambda *terms: purse.purchase(*terms, AMOUNTS, MOMENT, key_index=index)
+    )
     assert result[2]
 
 
@@ -73,7 +76,7 @@ def test_amount_above_the_balance_is_told_and_books_nothing() -> None:
 
 
 def test_purchase_without_pin_is_6982_and_names_the_pin() -> None:
-    with pytest.raises(CardRefusedError, match="6982.*PIN"):
+    with pytest.raises(CardRefusedError, match=r"6982.*PIN"):
         bench(card()).run("DF04", None, buy)
 
 
@@ -151,10 +154,8 @@ def test_starting_day_is_set_with_its_key() -> None:
 def test_yearly_totals_are_read() -> None:
     new = card(held=Purse(self_paid=7, pool=9, year="2030"))
 
-    def act(access: Any, role: Role, social: Any) -> Flow[list[int]]:
-        totals = []
-        for which in (Balance.SELF_PAID, Balance.POOL):
-            totals.append((yield from on(role, purse.read_balance(which))))
-        return totals
+    def act(access: Any, role: Role, social: Any) -> Flow[tuple[int, int]]:
+        self_paid = yield from on(role, purse.read_balance(Balance.SELF_PAID))
+        return self_paid, (yield from on(role, purse.read_balance(Balance.POOL)))
 
-    assert bench(new).run("DF04", "123456", act) == [7, 9]
+    assert bench(new).run("DF04", "123456", act) == (7, 9)

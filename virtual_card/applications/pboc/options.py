@@ -28,7 +28,8 @@ class BankOptions:
     """How the bank's side of a card is personalised.
 
     `number_length` 16 or 19 digits. `offline_pin` gives the card an offline PIN ("" none; a PIN-locked card has one
-    in any case). `signed` adds certificates (RSA, the project's test chain). `sm` gives it the SM algorithms too.
+    in any case). `signed` adds certificates (RSA, the project's test chain), `dynamic` a key of the
+    card's own. `sm` gives it the SM algorithms too.
     `proximity` False: the contact interface knows no PPSE. `directory` False: no PSE. `second_number`: card
     number readable in SFI 3 record 1 as well, outside the file locator, for old drivers. `flaws` are named in
     `virtual_card.applications.pboc.flaws`.
@@ -37,6 +38,7 @@ class BankOptions:
     number_length: int = 19
     offline_pin: str = ""
     signed: bool = True
+    dynamic: bool = True
     sm: bool = True
     proximity: bool = True
     directory: bool = True

@@ -43,7 +43,7 @@ PROCESSING_LIST = x("9F7A019F02065F2A02DF6901")
 LOG_FORMAT = x("9A039F21039F02069F03069F1A025F2A029F4E149C019F3602")
 ONLINE_PIN_ONLY = x("000000000000000002031F00")
 WITH_OFFLINE_PIN = x("0000000000000000410302031F00")
-SIGNED, UNSIGNED = b"\x7c\x00", b"\x1c\x00"
+DYNAMIC, STATIC, UNSIGNED = b"\x7c\x00", b"\x5c\x00", b"\x1c\x00"
 STATIC_CODE = b"\xda\xc0"
 NUMBER_LENGTHS = (16, 19)
 SEQUENCE = "01"
@@ -124,7 +124,7 @@ def bank_contents(
             algorithm: master_keys.of_card(algorithm, account.number, account.sequence)
             for algorithm in processing
         },
-        key=TEST_CARD if options.signed else None,
+        key=TEST_CARD if options.signed and options.dynamic else None,
         pin=pin,
         pin_tries=0 if activation is Activation.PIN_LOCKED else PIN_LIMIT,
         counter=1 if used else 0,
@@ -232,9 +232,9 @@ def _card_signatures(number: str, expires: date, static: bytes) -> tuple[Certifi
     )
 
 
-def certify(records: Records, account: Account, issuer_expires: date) -> None:
+def _certify(records: Records, account: Account, issuer_expires: date, *, dynamic: bool) -> None:
     """Add the records of offline data authentication behind the others of file 3."""
-    static = encode(records.objects[records.signed]) + SIGNED
+    static = encode(records.objects[records.signed]) + (DYNAMIC if dynamic else STATIC)
     issuer = _issuer_certificate(issuer_expires)
     card, signature = _card_signatures(account.number, account.expires, static)
     last = max(number for sfi, number in records.objects if sfi == 3)
@@ -244,11 +244,12 @@ def certify(records: Records, account: Account, issuer_expires: date) -> None:
         Tlv(0x9F32, issuer.exponent),
         Tlv(0x93, signature),
     ]
-    records.objects[(3, last + 3)] = [
-        Tlv(0x9F46, card.certificate),
-        Tlv(0x9F48, card.remainder),
-        Tlv(0x9F47, card.exponent),
-    ]
+    if dynamic:
+        records.objects[(3, last + 3)] = [
+            Tlv(0x9F46, card.certificate),
+            Tlv(0x9F48, card.remainder),
+            Tlv(0x9F47, card.exponent),
+        ]
 
 
 def _locator(records: Records, last: dict[int, int]) -> bytes:
@@ -269,7 +270,7 @@ def _files(
     }
     plain_locator = _locator(records, plain)
     if options.signed:
-        certify(records, account, draft.issuer_expires)
+        _certify(records, account, draft.issuer_expires, dynamic=options.dynamic)
         for change in draft.after_signing:
             change(records)
     everything = {sfi: max(number for file, number in records.objects if file == sfi) for sfi in plain}
@@ -283,10 +284,17 @@ def _files(
         )
     if draft.locator is not None:
         locator = draft.locator(locator)
-    processing = {Algorithm.DES: Processing(SIGNED if options.signed else UNSIGNED, locator)}
+    processing = {Algorithm.DES: Processing(_profile(options), locator)}
     if options.sm:
         processing[Algorithm.SM4] = Processing(UNSIGNED, plain_locator)
     return files, processing
+
+
+def _profile(options: BankOptions) -> bytes:
+    """The AIP of a 3DES transaction."""
+    if not options.signed:
+        return UNSIGNED
+    return DYNAMIC if options.dynamic else STATIC
 
 
 def _objects() -> dict[int, bytes]:

@@ -113,7 +113,9 @@ def block_card(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> b
         card.memory.write(FLAGS, CARD_FLAG, b"\x01")
         card.enter(card.directory)
     else:
-        card.enter_neighbour({})
+        from virtual_card.applications.pboc.selection import PPSE
+
+        card.enter_neighbour(PPSE)  # its table is SELECT alone, which finds the social side
     return status.OK
 
 

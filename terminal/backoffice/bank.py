@@ -1,0 +1,141 @@
+"""The issuing bank's host: verifies a card's cryptogram, proves itself, and sends scripts (JR/T 0025.5).
+
+An account exists from the day of issue and sleeps until an outlet activates it; a card that asks before is
+declined with 62 and gets no script.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from apdu.bank_keys import TEST_MASTER_KEYS, BankKeys
+from apdu.crypto import pboc
+from apdu.crypto.algorithm import Algorithm
+from apdu.pboc import CVR_PIN_EXCEEDED, IssuerData
+from terminal.backoffice.bank_ports import OnlineAnswer, OnlineRequest, Purpose, Script
+
+SIGNED_TAGS = (0x9F02, 0x9F03, 0x9F1A, 0x95, 0x5F2A, 0x9A, 0x9C, 0x9F37)
+ALGORITHMS: Mapping[int, Algorithm] = {0x01: Algorithm.DES, 0x04: Algorithm.SM4}
+APPROVED, DECLINED, UNKNOWN_CARD, RESTRICTED = b"00", b"05", b"14", b"62"
+UNBLOCK_APPLICATION = bytes.fromhex("84180000")
+UNBLOCK_PIN = bytes.fromhex("84240000")
+CHANGE_PIN = bytes.fromhex("84240002")
+
+
+class AccountState(Enum):
+    """State of the account in the bank's books."""
+
+    INACTIVE = "inactive"
+    ACTIVE = "active"
+    CLOSED = "closed"
+
+
+@dataclass(slots=True)
+class BankAccount:
+    """One account: its state, and the last transaction counter its card was heard with."""
+
+    state: AccountState = AccountState.INACTIVE
+    counter: int = 0
+
+
+class BankHost:
+    """The issuer of every virtual card; `accounts` by card number. Knows the cards' keys from its own."""
+
+    def __init__(self, accounts: Mapping[str, BankAccount], keys: BankKeys = TEST_MASTER_KEYS) -> None:
+        self.accounts = accounts
+        self._keys = keys
+
+    def authorise(self, request: OnlineRequest) -> OnlineAnswer:
+        """Decide about a transaction: 14 unknown card, 05 forged or repeated cryptogram, 62 not active.
+
+        An activation wakes the account and carries the scripts the chip needs.
+        """
+        account = self.accounts.get(request.number)
+        if account is None:
+            return OnlineAnswer(UNKNOWN_CARD)
+        try:
+            card = _Card.of(request, self._keys)
+        except ValueError:
+            return OnlineAnswer(DECLINED)
+        counter = int.from_bytes(request.counter, "big")
+        if not card.genuine(request) or counter <= account.counter:
+            return OnlineAnswer(DECLINED)
+        account.counter = counter
+        if account.state is AccountState.CLOSED:
+            return OnlineAnswer(DECLINED)
+        if request.purpose is Purpose.ACTIVATION:
+            account.state = AccountState.ACTIVE
+        elif account.state is AccountState.INACTIVE:
+            return OnlineAnswer(RESTRICTED)
+        return OnlineAnswer(APPROVED, card.proof(request, APPROVED), after=card.scripts(request))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Card:
+    """A card as its issuer sees it in one transaction: algorithm, card keys, session keys, results."""
+
+    algorithm: Algorithm
+    keys: BankKeys
+    session: BankKeys
+    results: bytes
+
+    @classmethod
+    def of(cls, request: OnlineRequest, masters: BankKeys) -> _Card:
+        """Raises ValueError where the issuer data name no algorithm or are none."""
+        told = IssuerData.parse(request.issuer_data)
+        algorithm = ALGORITHMS.get(told.algorithm)
+        if algorithm is None:
+            raise ValueError(f"algorithm {told.algorithm:02X} is not known")
+        keys = masters.of_card(algorithm, request.number, request.sequence)
+        session = BankKeys(
+            *(
+                pboc.transaction_key(algorithm, key, request.counter)
+                for key in (keys.cryptogram, keys.encryption, keys.mac)
+            )
+        )
+        return cls(algorithm, keys, session, told.cvr)
+
+    def genuine(self, request: OnlineRequest) -> bool:
+        """Whether the cryptogram is this card's over what the terminal says."""
+        terminal = b"".join(request.terminal.get(tag, b"") for tag in SIGNED_TAGS)
+        message = terminal + request.profile + request.counter + self.results
+        return pboc.cryptogram(self.algorithm, self.session.cryptogram, message) == request.cryptogram
+
+    def proof(self, request: OnlineRequest, code: bytes) -> bytes:
+        """Tag 91: the response cryptogram and the response code."""
+        made = pboc.response_cryptogram(self.algorithm, self.session.cryptogram, request.cryptogram, code)
+        return made + code
+
+    def scripts(self, request: OnlineRequest) -> tuple[Script, ...]:
+        """What an activation has to do on the chip: release the application, give the PIN its tries."""
+        if request.purpose is not Purpose.ACTIVATION:
+            return ()
+        commands = []
+        if request.blocked:
+            commands.append(self._sealed(request, UNBLOCK_APPLICATION))
+        if CVR_PIN_EXCEEDED.in_(self.results):
+            commands.append(self._pin_script(request))
+        return (Script(request.counter.rjust(4, b"\0"), tuple(commands)),) if commands else ()
+
+    def _pin_script(self, request: OnlineRequest) -> bytes:
+        if request.new_pin is None:
+            return self._sealed(request, UNBLOCK_PIN)
+        block = pboc.change_block(self.keys.encryption, request.new_pin.reveal())
+        return self._sealed(
+            request, CHANGE_PIN, pboc.encrypt_script(self.algorithm, self.session.encryption, block)
+        )
+
+    def _sealed(self, request: OnlineRequest, header: bytes, data: bytes = b"") -> bytes:
+        length = len(data) + pboc.MAC_LENGTH
+        mac = pboc.script_mac(
+            self.algorithm,
+            self.session.mac,
+            header=header,
+            length=length,
+            counter=request.counter,
+            request=request.cryptogram,
+            data=data,
+        )
+        return header + bytes((length,)) + data + mac[: pboc.MAC_LENGTH]

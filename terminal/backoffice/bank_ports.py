@@ -1,0 +1,72 @@
+"""What a terminal says to the issuing bank and hears from it: one request and one answer a transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from apdu.pboc import Cryptogram
+from terminal.text import Pin
+
+
+class Purpose(Enum):
+    """Why the terminal asks: an ordinary transaction, or the holder stands identified at an outlet."""
+
+    TRANSACTION = "transaction"
+    ACTIVATION = "activation"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class OnlineRequest:
+    """A card's cryptogram and what it was made over. `terminal` holds the terminal's values by tag.
+
+    `new_pin` is the offline PIN the holder chose at the outlet, where the card has one. `blocked`: SELECT answered
+    6283.
+    """
+
+    number: str
+    sequence: str
+    kind: Cryptogram
+    counter: bytes
+    cryptogram: bytes
+    issuer_data: bytes
+    profile: bytes
+    terminal: Mapping[int, bytes]
+    purpose: Purpose = Purpose.TRANSACTION
+    blocked: bool = False
+    new_pin: Pin | None = None
+
+    def __repr__(self) -> str:
+        return f"OnlineRequest({self.purpose.value}, …{self.number[-4:]}, counter {self.counter.hex()})"
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """One issuer script: its identifier (4 bytes) and its commands as APDUs."""
+
+    identifier: bytes
+    commands: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OnlineAnswer:
+    """What the issuer decided: response code of two characters, its proof (tag 91), scripts before and after."""
+
+    code: bytes
+    proof: bytes = b""
+    before: tuple[Script, ...] = ()
+    after: tuple[Script, ...] = ()
+
+    @property
+    def approved(self) -> bool:
+        """Whether the response code is an approval."""
+        return self.code == b"00"
+
+
+class BankIssuer(Protocol):
+    """The issuing bank, wherever it is."""
+
+    def authorise(self, request: OnlineRequest) -> OnlineAnswer:
+        """Decide about a transaction; raises BackOfficeError where the bank cannot be reached."""
