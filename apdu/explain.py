@@ -10,18 +10,20 @@ from dataclasses import dataclass, replace
 
 from apdu.addressing import Place
 from apdu.command import Command
+from apdu.explain_bank import BANK_DECODERS, BANK_ONLY
 from apdu.explain_data import DECODERS, Field, decode_file_data
 from apdu.explain_purse import PURSE_DECODERS
 from apdu.instructions import Instruction, find
 from apdu.keys import by_reference
 from apdu.layout import VERSIONS, every_file
+from apdu.layout.pboc import BANK_DIRECTORIES
 from apdu.redact import redact_command, redact_response
 from apdu.response import Response
 from apdu.status import meaning
 
 __all__ = ["Explainer", "Explanation", "Field"]
 
-_DECODERS = DECODERS | PURSE_DECODERS
+_DECODERS = DECODERS | PURSE_DECODERS | BANK_ONLY
 
 PURSE_CLASS = 0xB0
 PIN_PROTECTED = frozenset({0x26, 0x28})
@@ -98,7 +100,8 @@ class Explainer:
         self, asked: Command, command: Command, response: Response, before: Place, after: Place
     ) -> tuple[Field, ...]:
         instruction = find(asked.cla, asked.ins)
-        decode = _DECODERS.get(instruction.name) if instruction else None
+        known = _DECODERS | BANK_DECODERS if after.directory in BANK_DIRECTORIES else _DECODERS
+        decode = known.get(instruction.name) if instruction else None
         if decode is None:
             return ()
         sent = asked if asked is command else replace(asked, data=b"")  # GET RESPONSE repeats no command data

@@ -55,13 +55,13 @@ class Field:
     source: str
 
 
-def shown(value: Any, item: Item) -> str:
+def shown(value: Any, item: Item, *, masked: bool = True) -> str:
     """A value as people read it: codes with their meaning, fen as yuan, identity masked; "" where unset."""
-    if item.secrecy is not Secrecy.OPEN:
+    if masked and item.secrecy is not Secrecy.OPEN:
         return mask_id(str(value)) if item.secrecy is Secrecy.IDENTITY else _MASK
     if value is None:
         return ""
-    if isinstance(value, str) and citizen_numbers(value.encode("ascii", "replace")):
+    if masked and isinstance(value, str) and citizen_numbers(value.encode("ascii", "replace")):
         return mask_id(value) if len(value) == CITIZEN_DIGITS else _MASK
     if item.coding is not None and item.coding.unit == "fen":
         return f"{value // 100}.{value % 100:02} CNY"
@@ -103,7 +103,7 @@ def _records(file: FileSpec, command: Command, data: bytes, place: Place) -> Ite
             start = end
             continue
         try:
-            yield from _tree(file, file.decode_record(data[start:end]))
+            yield from item_fields(file, file.decode_record(data[start:end]))
         except LayoutError as error:
             raw = masked_hex(data, hidden)[2 * start : 2 * end]
             names = ("Unreadable record", "无法解析的记录")
@@ -120,12 +120,15 @@ def _record_length(file: FileSpec, data: bytes, start: int) -> int:
     return 2 + data[start + 1] if start + 1 < len(data) else 1
 
 
-def _tree(file: FileSpec, value: ItemValue, prefix: str = "") -> Iterator[Field]:
+def item_fields(
+    file: FileSpec, value: ItemValue, prefix: str = "", *, masked: bool = True
+) -> Iterator[Field]:
+    """A decoded item of a file as fields, one for each part; `masked` False shows what identifies somebody."""
     item = value.item
     here = f"{prefix or file.path}/{item.tag:02X}" if item.tag is not None else (prefix or file.path)
     if value.parts:
         for part in value.parts:
-            yield from _tree(file, part, here)
+            yield from item_fields(file, part, here, masked=masked)
         return
     if item.tag is None and item.offset is not None:
         here = f"{here}+{item.offset:02X}"
@@ -133,8 +136,8 @@ def _tree(file: FileSpec, value: ItemValue, prefix: str = "") -> Iterator[Field]
         here,
         item.name,
         item.name_zh,
-        shown(value.value, item),
-        _masked(item, value.raw),
+        shown(value.value, item, masked=masked),
+        _masked(item, value.raw) if masked else value.raw.hex().upper(),
         item.source or file.source,
     )
 

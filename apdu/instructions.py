@@ -1,6 +1,7 @@
 """What each instruction is called, what it changes, and which of its bytes are secret.
 
-Sources: LD/T 32.5 section 5.3 (card), LD/T 32.9 section 9 (PSAM), PC/SC part 3 section 3.2.2 (storage cards).
+Sources: LD/T 32.5 section 5.3 (card), LD/T 32.9 section 9 (PSAM), PC/SC part 3 section 3.2.2 (storage cards),
+EMV Book 3 section 6.5 (bank).
 """
 
 from __future__ import annotations
@@ -47,6 +48,11 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     Instruction(0x00, 0xDC, "UPDATE RECORD", "修改记录", Effect.PERMANENT),
     Instruction(0x04, 0xDC, "UPDATE RECORD", "修改记录", Effect.PERMANENT),
     Instruction(0x00, 0x20, "VERIFY", "校验个人密码", Effect.COUNTER, secret=True),
+    Instruction(0x80, 0xA8, "GET PROCESSING OPTIONS", "取处理选项", Effect.COUNTER),
+    Instruction(0x80, 0xAE, "GENERATE AC", "生成应用密文", Effect.COUNTER),
+    Instruction(0x80, 0xCA, "GET DATA", "取数据", Effect.NONE),
+    Instruction(0x84, 0x18, "APPLICATION UNBLOCK", "应用解锁", Effect.PERMANENT),
+    Instruction(0x04, 0xDA, "PUT DATA", "设置数据", Effect.PERMANENT),
     Instruction(0xB0, 0x2A, "CREDIT FOR LOAD", "账户划入", Effect.PERMANENT),
     Instruction(0xB0, 0x2C, "DEBIT FOR PURCHASE", "医疗消费", Effect.PERMANENT),
     Instruction(0xB0, 0x26, "GET BALANCE", "读余额", Effect.NONE),

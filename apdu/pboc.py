@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from apdu.crypto.algorithm import Algorithm
+
 PSE_NAME = b"1PAY.SYS.DDF01"
 PPSE_NAME = b"2PAY.SYS.DDF01"
 DEBIT_AID = bytes.fromhex("A000000333010101")
@@ -18,6 +20,17 @@ DIRECTORY_SFI = 0x01
 LOG_SFI = 0x0B
 LOG_CAPACITY = 10
 LAST_COUNTER = 0xFFFF
+FIRST_LIST = bytes.fromhex("9F02069F03069F1A0295055F2A029A039C019F37049F21039F4E14")
+SECOND_LIST = bytes.fromhex("8A029F02069F03069F1A0295055F2A029A039C019F37049F2103")
+PROCESSING_LIST = bytes.fromhex("9F7A019F02065F2A02DF6901")
+DYNAMIC_LIST = bytes.fromhex("9F3704")
+"""What PBOC cards ask for with both cryptograms, with GPO and with INTERNAL AUTHENTICATE."""
+
+SIGNED_TAGS = (0x9F02, 0x9F03, 0x9F1A, 0x95, 0x5F2A, 0x9A, 0x9C, 0x9F37)
+"""The terminal's part of what a cryptogram is made over, in order (cryptogram version 01)."""
+
+ALGORITHM_CODES = {0x01: Algorithm.DES, 0x04: Algorithm.SM4}
+"""The last byte of the fixed part of tag 9F10."""
 HASHED_WHOLE_FROM = 11
 """From this SFI on the whole record takes part in data authentication, below it the value of template 70."""
 

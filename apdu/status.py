@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from apdu.instructions import find
+from apdu.status_bank import BANK
 from apdu.status_in_command import IN_COMMAND
 from apdu.status_table import GENERAL, ISO_CLASSES, Entry, Kind
 
@@ -45,7 +46,7 @@ def _index(entries: tuple[Entry, ...]) -> dict[tuple[str, int], Entry]:
     return index
 
 
-_INDEX = _index(GENERAL + IN_COMMAND)
+_INDEX = _index(GENERAL + IN_COMMAND + BANK)
 
 
 def meaning(

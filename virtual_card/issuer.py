@@ -38,6 +38,7 @@ from virtual_card.applications.psam import (
 from virtual_card.applications.social import social_card, social_contents
 from virtual_card.card import VirtualCard
 from virtual_card.card_kinds import GENERATIONS, CardKind, CardState, kinds, states
+from virtual_card.holder import Holder
 from virtual_card.issue_record import issuer_notes, medical_notes
 from virtual_card.persona import DEFAULT_TODAY, REGION, VALIDITY_YEARS, Persona, years_later
 from virtual_card.personalisation import (
@@ -124,23 +125,24 @@ def issue(
     today: date = DEFAULT_TODAY,
     root_keys: RootKeys | None = None,
     pin: str | None = None,
+    holder: Holder | None = None,
     social: SocialOptions = _SOCIAL_DEFAULTS,
     psam: PsamOptions = _PSAM_DEFAULTS,
     random: Callable[[int], bytes] = os.urandom,
     face: Face = "T=0",
 ) -> VirtualCard:
-    """Issue a card of `kind` to the holder of `seed`.
+    """Issue a card of `kind` to the holder of `seed`, or to `holder` as far as that says who it is.
 
     `pin` is the initial PIN of a social security card, or the PIN that belongs to an old card (which a
     memory card does not hold: it stands in the issuer's notes). `root_keys` replace the test roots. `random`
-    gives the card's challenges. Raises IssueError for an unknown kind, a state the kind does not have, a PIN
+    gives the card's challenges. Raises HolderError for a holder who cannot be, IssueError for an unknown kind, a state the kind does not have, a PIN
     that is none, a seed out of range, or PSAM options that name no key.
     """
     chosen = _kind(kind)
     order = _Order(
         chosen,
         _state(chosen, state),
-        _persona(seed, today),
+        _persona(seed, today, holder),
         today,
         root_keys,
         pin,
@@ -184,11 +186,12 @@ def _state(kind: CardKind, state: str | None) -> CardState | None:
     return CardState(state)
 
 
-def _persona(seed: int, today: date) -> Persona:
+def _persona(seed: int, today: date, holder: Holder | None) -> Persona:
     try:
-        return Persona.from_seed(seed, today)
+        persona = Persona.from_seed(seed, today)
     except ValueError as error:
         raise IssueError(str(error)) from None
+    return persona if holder is None else holder.applied_to(persona)
 
 
 def _packed_pin(pin: str) -> bytes:

@@ -13,11 +13,9 @@ from enum import Enum
 from apdu.bank_keys import TEST_MASTER_KEYS, BankKeys
 from apdu.crypto import pboc
 from apdu.crypto.algorithm import Algorithm
-from apdu.pboc import CVR_PIN_EXCEEDED, IssuerData
+from apdu.pboc import ALGORITHM_CODES, CVR_PIN_EXCEEDED, SIGNED_TAGS, IssuerData
 from terminal.backoffice.bank_ports import OnlineAnswer, OnlineRequest, Purpose, Script
 
-SIGNED_TAGS = (0x9F02, 0x9F03, 0x9F1A, 0x95, 0x5F2A, 0x9A, 0x9C, 0x9F37)
-ALGORITHMS: Mapping[int, Algorithm] = {0x01: Algorithm.DES, 0x04: Algorithm.SM4}
 APPROVED, DECLINED, UNKNOWN_CARD, RESTRICTED = b"00", b"05", b"14", b"62"
 UNBLOCK_APPLICATION = bytes.fromhex("84180000")
 UNBLOCK_PIN = bytes.fromhex("84240000")
@@ -85,7 +83,7 @@ class _Card:
     def of(cls, request: OnlineRequest, masters: BankKeys) -> _Card:
         """Raises ValueError where the issuer data name no algorithm or are none."""
         told = IssuerData.parse(request.issuer_data)
-        algorithm = ALGORITHMS.get(told.algorithm)
+        algorithm = ALGORITHM_CODES.get(told.algorithm)
         if algorithm is None:
             raise ValueError(f"algorithm {told.algorithm:02X} is not known")
         keys = masters.of_card(algorithm, request.number, request.sequence)

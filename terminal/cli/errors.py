@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from apdu.command import MalformedApduError
+from apdu.decoding import DecodingError
 from apdu.layout import LayoutError
 from apdu.t0 import CompletionError
 from terminal.backoffice.database import DamagedStoreError, StoreError
@@ -49,6 +50,7 @@ EXIT_CODES: Sequence[tuple[type[BaseException], ExitCode]] = (
     (NoIssueRecordError, ExitCode.USAGE),
     (FaultPlanError, ExitCode.USAGE),
     (MalformedApduError, ExitCode.USAGE),
+    (DecodingError, ExitCode.USAGE),
     (NoCardError, ExitCode.NO_CARD),
     (TransportError, ExitCode.READER),
     (VirtualCardError, ExitCode.READER),

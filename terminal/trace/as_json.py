@@ -52,7 +52,7 @@ def _exchange(entry: ExchangeEntry) -> dict[str, Any]:
         "title": told.title,
         "title_zh": told.title_zh,
         "path": told.path,
-        "fields": [_field(field) for field in told.fields],
+        "fields": [field_values(field) for field in told.fields],
         "sw": f"{told.sw:04X}",
         "meaning": told.meaning,
         "meaning_zh": told.meaning_zh,
@@ -61,7 +61,8 @@ def _exchange(entry: ExchangeEntry) -> dict[str, Any]:
     }
 
 
-def _field(field: Field) -> dict[str, str]:
+def field_values(field: Field) -> dict[str, str]:
+    """A field of an exchange or of decoded bytes."""
     return {
         "path": field.path,
         "name": field.name,

@@ -19,7 +19,19 @@ from apdu.bank_keys import (
 from apdu.crypto.algorithm import Algorithm
 from apdu.crypto.offline_data import Certificate, card_certificate, issuer_certificate, static_signature
 from apdu.identifiers import luhn_check_digit
-from apdu.pboc import DEBIT_AID, DIRECTORY_SFI, LOG_SFI, PPSE_NAME, PSE_NAME, LocatorEntry, encode_locator
+from apdu.pboc import (
+    DEBIT_AID,
+    DIRECTORY_SFI,
+    DYNAMIC_LIST,
+    FIRST_LIST,
+    LOG_SFI,
+    PPSE_NAME,
+    PROCESSING_LIST,
+    PSE_NAME,
+    SECOND_LIST,
+    LocatorEntry,
+    encode_locator,
+)
 from apdu.tlv import Tlv, encode
 from virtual_card.applications.pboc.contents import (
     PIN_LIMIT,
@@ -36,10 +48,6 @@ if TYPE_CHECKING:
 x = bytes.fromhex
 
 LABEL = b"PBOC DEBIT"
-FIRST_LIST = x("9F02069F03069F1A0295055F2A029A039C019F37049F21039F4E14")
-SECOND_LIST = x("8A029F02069F03069F1A0295055F2A029A039C019F37049F2103")
-DYNAMIC_LIST = x("9F3704")
-PROCESSING_LIST = x("9F7A019F02065F2A02DF6901")
 LOG_FORMAT = x("9A039F21039F02069F03069F1A025F2A029F4E149C019F3602")
 ONLINE_PIN_ONLY = x("000000000000000002031F00")
 WITH_OFFLINE_PIN = x("0000000000000000410302031F00")

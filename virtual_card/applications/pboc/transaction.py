@@ -8,7 +8,16 @@ from apdu.crypto import pboc
 from apdu.crypto.algorithm import Algorithm
 from apdu.crypto.offline_data import dynamic_signature
 from apdu.dol import fill, split, total
-from apdu.pboc import AIP_DDA, LOG_CAPACITY, LOG_SFI, TVR_DDA_FAILED, TVR_SDA_FAILED, Cryptogram
+from apdu.pboc import (
+    AIP_DDA,
+    ALGORITHM_CODES,
+    LOG_CAPACITY,
+    LOG_SFI,
+    SIGNED_TAGS,
+    TVR_DDA_FAILED,
+    TVR_SDA_FAILED,
+    Cryptogram,
+)
 from apdu.tlv import Tlv, encode
 from virtual_card import status
 from virtual_card.applications.pboc import memory as places
@@ -29,11 +38,8 @@ if TYPE_CHECKING:
 COMMAND_TEMPLATE = 0x83
 SM_SUPPORTED = 0xDF69
 AMOUNT = 0x9F02
-SIGNED_TAGS = (0x9F02, 0x9F03, 0x9F1A, 0x95, 0x5F2A, 0x9A, 0x9C, 0x9F37)
-"""The terminal's part of the cryptogram, in order (cryptogram version 01)."""
-
 KEY_INDEX, VERSION = 0x01, 0x01
-ALGORITHM_CODES = {Algorithm.DES: 0x01, Algorithm.SM4: 0x04}
+ALGORITHM_BYTES = {algorithm: code for code, algorithm in ALGORITHM_CODES.items()}
 BALANCE_ID, BALANCE_LENGTH = 0x01, 5
 PROOF_LENGTHS = range(8, 17)
 CODE_LENGTH = 2
@@ -167,7 +173,7 @@ def _answer(card: ProcessorCard, bank: Bank, kind: Cryptogram, made: bytes, resu
 def _issuer_data(bank: Bank, results: bytes) -> bytes:
     """Tag 9F10: fixed part, and the electronic cash balance under a MAC where the card tells it."""
     transaction = bank.transaction
-    fixed = bytes((KEY_INDEX, VERSION)) + results + bytes((ALGORITHM_CODES[transaction.algorithm],))
+    fixed = bytes((KEY_INDEX, VERSION)) + results + bytes((ALGORITHM_BYTES[transaction.algorithm],))
     issuer_data = bytes((len(fixed),)) + fixed
     balance = bank.object(0x9F79)
     if balance is None or not bank.contents.behaviour.discretionary:
