@@ -12,6 +12,7 @@ from apdu.command import Command
 from apdu.layout import DirectorySpec, FileSpec, every_file
 from apdu.layout.old_cards import OLD_CARDS, OLD_CPU
 from apdu.layout.pboc import BANK_DIRECTORIES
+from apdu.layout.pki import PKI_DIRECTORIES
 from apdu.layout.psam import psam_layout
 from apdu.response import Response
 
@@ -20,6 +21,7 @@ STORAGE_CLASS = 0xFF
 BLOCKED_APPLICATION = 0x6283
 """SELECT of a blocked bank application: a warning, the application is selected all the same."""
 
+_NEIGHBOURS = (*BANK_DIRECTORIES, *PKI_DIRECTORIES)
 _MEMORY_TYPES = {0x05: OLD_CARDS["sle4428"], 0x06: OLD_CARDS["sle4442"]}
 _RECORD = (0xB2, 0xDC)
 _BINARY = (0xB0, 0xD6)
@@ -46,7 +48,7 @@ class Place:
         of a PSAM. Raises ValueError for a kind no layout is declared for.
         """
         if kind is None:
-            return cls((*every_file("3.0", status_fid), *BANK_DIRECTORIES, OLD_CPU, *psam_layout()[2:]))
+            return cls((*every_file("3.0", status_fid), *_NEIGHBOURS, OLD_CPU, *psam_layout()[2:]))
         if kind == "psam":
             return cls(psam_layout())._selected(MASTER_FILE.to_bytes(2, "big"), by_name=False)
         if kind in OLD_CARDS:
@@ -59,7 +61,7 @@ class Place:
                 only.name if memory else "",
             )
         if kind.startswith("ssc-"):
-            return cls((*every_file(kind.removeprefix("ssc-"), status_fid), *BANK_DIRECTORIES))
+            return cls((*every_file(kind.removeprefix("ssc-"), status_fid), *_NEIGHBOURS))
         raise ValueError(f"no layout is declared for a card of kind {kind!r}")
 
     def asked(self, command: Command) -> Command:

@@ -26,6 +26,7 @@ from apdu.redact import citizen_numbers, mask_id, masked_hex
 from apdu.tags import BY_TAG, EMV, TagSpec, tag_name
 from apdu.tlv import Tlv, TlvError, parse
 
+HIDDEN = "****"
 TVR_LENGTH = 5
 TEXTS = frozenset({0x50, 0x84, 0x9F12, 0x5F20, 0x9F0B, 0x9F4E})
 """Tags whose value is a name people read."""
@@ -74,8 +75,16 @@ def _names(tag: int, path: str) -> tuple[str, str]:
 def _value(item: Tlv, path: str, hidden: bool) -> str:
     known = BY_TAG.get(item.tag)
     if hidden:
-        digits = item.value.hex().upper().rstrip("F")
-        return mask_id(digits) if digits.isdecimal() else "****"
+        digits = (
+            _text(item.value)
+            if known is not None and known.form == "an"
+            else item.value.hex().upper().rstrip("F")
+        )
+        return (
+            mask_id(digits)
+            if digits.isalnum() and known is not None and known.form in ("an", "cn")
+            else HIDDEN
+        )
     if path.endswith("9F0C") and item.tag == 0x86:
         return SOCIAL_ALGORITHMS.get(item.value, "unknown algorithm")
     if item.tag in TEXTS or (known is not None and known.form == "an"):

@@ -12,18 +12,25 @@ from apdu.addressing import Place
 from apdu.command import Command
 from apdu.explain_bank import BANK_DECODERS, BANK_ONLY
 from apdu.explain_data import DECODERS, Field, decode_file_data
+from apdu.explain_pki import PKI_DECODERS, PKI_ONLY
 from apdu.explain_purse import PURSE_DECODERS
 from apdu.instructions import Instruction, find
 from apdu.keys import by_reference
 from apdu.layout import VERSIONS, every_file
 from apdu.layout.pboc import BANK_DIRECTORIES
+from apdu.layout.pki import PKI_DIRECTORIES
 from apdu.redact import redact_command, redact_response
 from apdu.response import Response
 from apdu.status import meaning
 
 __all__ = ["Explainer", "Explanation", "Field"]
 
-_DECODERS = DECODERS | PURSE_DECODERS | BANK_ONLY
+_DECODERS = DECODERS | PURSE_DECODERS | BANK_ONLY | PKI_ONLY
+_DECODERS_IN = {
+    **dict.fromkeys((entry.name for entry in BANK_DIRECTORIES), _DECODERS | BANK_DECODERS),
+    **dict.fromkeys((entry.name for entry in PKI_DIRECTORIES), _DECODERS | PKI_DECODERS),
+}
+"""What the further environments of the chip read differently, by the directory that is selected."""
 
 PURSE_CLASS = 0xB0
 PIN_PROTECTED = frozenset({0x26, 0x28})
@@ -100,7 +107,7 @@ class Explainer:
         self, asked: Command, command: Command, response: Response, before: Place, after: Place
     ) -> tuple[Field, ...]:
         instruction = find(asked.cla, asked.ins)
-        known = _DECODERS | BANK_DECODERS if after.directory in BANK_DIRECTORIES else _DECODERS
+        known = _DECODERS_IN.get(after.directory.name, _DECODERS) if after.directory else _DECODERS
         decode = known.get(instruction.name) if instruction else None
         if decode is None:
             return ()

@@ -1,7 +1,7 @@
 """What each instruction is called, what it changes, and which of its bytes are secret.
 
 Sources: LD/T 32.5 section 5.3 (card), LD/T 32.9 section 9 (PSAM), PC/SC part 3 section 3.2.2 (storage cards),
-EMV Book 3 section 6.5 (bank).
+EMV Book 3 section 6.5 (bank), card-issuing kiosks (PKI).
 """
 
 from __future__ import annotations
@@ -65,6 +65,12 @@ INSTRUCTIONS: tuple[Instruction, ...] = (
     Instruction(0x80, 0x70, "INIT SAM FOR PURCHASE", "消费初始化", Effect.PERMANENT),
     Instruction(0x80, 0x72, "CREDIT SAM FOR PURCHASE", "校验MAC2", Effect.SESSION),
     Instruction(0x84, 0xD4, "CREATE/CHANGE KEY", "装载密钥", Effect.PERMANENT, secret=True),
+    Instruction(0x84, 0x5E, "CHANGE ADMINISTRATOR PIN", "修改管理员密码", Effect.PERMANENT, secret=True),
+    Instruction(0x80, 0x40, "GENERATE KEY PAIR", "生成密钥对", Effect.PERMANENT),
+    Instruction(0x80, 0xC9, "GET PUBLIC KEY", "导出公钥", Effect.SESSION),
+    Instruction(0x80, 0x4E, "KEY ENVELOPE", "密钥信封", Effect.PERMANENT, secret=True),
+    Instruction(0x80, 0x4A, "KEY ENVELOPE", "密钥信封", Effect.PERMANENT, secret=True),
+    Instruction(0x80, 0xC2, "KEY ENVELOPE", "密钥信封", Effect.PERMANENT, secret=True),
     Instruction(0xFF, 0xA4, "SELECT CARD TYPE", "选择存储卡类型", Effect.SESSION),
     Instruction(0xFF, 0xB0, "READ MEMORY", "读存储卡", Effect.NONE),
     Instruction(0xFF, 0xB1, "READ ERROR COUNTER", "读错误计数", Effect.NONE),

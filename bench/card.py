@@ -21,17 +21,20 @@ from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
 
+from apdu.bank_commands import generate_cryptogram, get_processing_options, read_bank_record
 from apdu.commands import (
     RecordMode,
     debit_for_purchase,
     get_response,
     initialize_for_purchase,
     protected,
+    select_name,
     update_record,
 )
 from apdu.crypto import Algorithm, authentication_data, mac, session_key
 from apdu.keys import BY_NAME, KEYS
 from apdu.layout import card_layout
+from apdu.pboc import DEBIT_AID, Cryptogram, parse_locator
 from apdu.purse import Amounts, purchase_mac1, purchase_session
 from apdu.secure_messaging import mac_input, sealed
 from terminal.backoffice.office import Office
@@ -42,6 +45,7 @@ from terminal.scenario.stage import Stage
 from virtual_card import image
 from virtual_card.applications.social import social_card, social_contents
 from virtual_card.card import ProcessorCard
+from virtual_card.issuer import issue
 from virtual_card.state import Purse
 
 ROUNDS = 7
@@ -338,6 +342,39 @@ def import_ms() -> float:
     return float(done.stdout)
 
 
+def powered(card: ProcessorCard) -> ProcessorCard:
+    """The card powered on, nothing selected by the terminal."""
+    card.strict = True
+    card.power_on()
+    return card
+
+
+def bank_transactions(sm: bool) -> Callable[[], float]:
+    """SELECT, GPO, every record of the file locator and GENERATE AC at the bank's side, over T=0."""
+    issued = issue("ssc-3.0", 1)
+    assert isinstance(issued, ProcessorCard)
+    apdus: list[bytes] = []
+    card = powered(issued.fork())
+
+    def ask(raw: bytes) -> bytes:
+        apdus.append(raw)
+        answer = card.transmit(raw)
+        if answer[-2] == 0x6C:
+            apdus.pop()
+            return ask(raw[:4] + answer[-1:])
+        return ask(b"\x00\xc0\0\0" + answer[-1:]) if answer[-2] == 0x61 else answer
+
+    ask(select_name(DEBIT_AID).encode())
+    values = bytes(9) + (b"\x01" if sm else b"\x00")
+    options = ask(get_processing_options(values).encode())
+    for entry in parse_locator(options[4:-2]):
+        for number in entry.records:
+            ask(read_bank_record(number, entry.sfi).encode())
+    if ask(generate_cryptogram(Cryptogram.ARQC, bytes(52)).encode())[-2:] != b"\x90\0":
+        raise SystemExit("the card refuses a transaction of the bank")
+    return lambda: rate(powered(issued.fork()).transmit, apdus, counted=1)
+
+
 def benchmarks() -> list[Benchmark]:
     """Every line of the table; further ones are added here."""
     return [
@@ -352,6 +389,8 @@ def benchmarks() -> list[Benchmark]:
         Benchmark("challenge + EXT. AUTH., SM4", "pairs/s", authentications(), goal=100_000),
         Benchmark("challenge + UPDATE with MAC", "pairs/s", sealed_updates()),
         Benchmark("purse: INITIALIZE + DEBIT", "1/s", purchases()),
+        Benchmark("bank: whole transaction 3DES", "1/s", bank_transactions(sm=False)),
+        Benchmark("bank: whole transaction SM4", "1/s", bank_transactions(sm=True)),
         Benchmark("UPDATE RECORD, journalled", "APDU/s", journalled, goal=10_000),
         Benchmark(
             "dual insert, SM4 and SQLite",

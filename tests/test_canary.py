@@ -35,6 +35,7 @@ VISIT = """\
 - {do: pin, pin: "73519486"}
 - {do: remove}
 """
+SAID_ID, FOREIGN_ID = "990100199902280124", "110101199902280127"
 OLD_KINDS = ("sle4442", "sle4428", "old-cpu")
 NEW_KINDS = ("ssc-1.0", "ssc-2.0", "ssc-3.0")
 SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.yaml"))
@@ -67,6 +68,9 @@ def card_secrets(path: Path) -> Iterator[bytes | str]:
                 yield from key.versions.values()
             for sam_key in directory.sam_keys:
                 yield sam_key.value
+        if contents.bank is not None:
+            for bank_keys in contents.bank.keys.values():
+                yield from (bank_keys.cryptogram, bank_keys.encryption, bank_keys.mac)
 
 
 def leaks(runs: Iterable[Run], secrets: Iterable[bytes | str]) -> list[str]:
@@ -94,6 +98,40 @@ def made_cards() -> list[Run]:
     given = ["--seed", "3", "--pin-env", "INITIAL", "--keys", "keys.yaml"]
     runs += [run("card", "new", "--kind", kind, *given) for kind in NEW_KINDS]
     return [*runs, run("card", "new", "--kind", "psam", "--seed", "3", "--keys", "keys.yaml")]
+
+
+def said_holder() -> list[Run]:
+    """A card of a holder whose ID number is said, and refusals of ID numbers that must not be repeated."""
+    runs = []
+    for number in (SAID_ID, FOREIGN_ID, SAID_ID[:-1] + "9"):
+        Path("holder.yaml").write_text(f"社会保障号码: '{number}'\n", encoding="utf-8")
+        given = ["--holder", "holder.yaml", "-o", "said.card", "--force"]
+        runs.append(run("card", "new", "--kind", "ssc-2.0", "--seed", "3", *given))
+    return [
+        *runs,
+        run("card", "show", "said.card"),
+        run("card", "diff", "said.card", "ssc-2.0-3.card", "--json"),
+    ]
+
+
+def decoded(kind: str) -> list[Run]:
+    """What `decode` says of every record and transparent file of a card, and of commands that carry a PIN."""
+    card = image.load(f"{kind}-3.card")
+    commands = [f"0020000004{OLD_PIN}", f"805E010009{OLD_PIN}FF{INITIAL_PIN}", f"8424000108{OLD_PIN * 2}"]
+    pasted = []
+    if isinstance(card, ProcessorCard):
+        contents = card.contents()
+        for directory in contents.directories:
+            for file in directory.files:
+                pasted += [record.hex() for record in file.records] + [file.body.hex()]
+        if contents.bank is not None:
+            pasted += [record.hex() for records in contents.bank.files.values() for record in records]
+    runs = []
+    for text in pasted:
+        runs += (
+            [run("decode", text), run("decode", "--json", "--as", "response", f"{text}9000")] if text else []
+        )
+    return [*runs, run("card", "explain", pasted[0], "--json")]
 
 
 def visits(new: str, old: str) -> list[Run]:
@@ -163,9 +201,21 @@ def test_nothing_marked_comes_out_of_card_centre_pharmacy_and_apdu_commands(desk
         runs += visits(new, old)
     for kind in (*OLD_KINDS, *NEW_KINDS):
         runs += looks(kind)
-    marked = [OLD_PIN, INITIAL_PIN, WRONG_PIN, *ROOTS.values(), *fresh]
+    for kind in ("old-cpu", *NEW_KINDS):
+        runs += decoded(kind)
+    runs += said_holder()
+    marked = [OLD_PIN, INITIAL_PIN, WRONG_PIN, SAID_ID, FOREIGN_ID, *ROOTS.values(), *fresh]
     assert leaks(runs, marked) == []
     assert any("activated" in printed for _, printed in runs), "the visits must really activate cards"
+
+
+def test_only_show_secrets_shows_them(desk: Path) -> None:
+    made_cards()
+    secrets = [*card_secrets(desk / "ssc-3.0-3.card"), INITIAL_PIN]
+    full = run("card", "show", "ssc-3.0-3.card", "--show-secrets")[1].lower()
+    shown = "".join(full.split())
+    assert [secret for secret in secrets if not any(one.lower() in shown for one in spellings(secret))] == []
+    assert leaks([run("card", "show", "ssc-3.0-3.card")], secrets) == []
 
 
 def test_nothing_secret_comes_out_of_the_demo() -> None:

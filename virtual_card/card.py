@@ -125,8 +125,8 @@ class ProcessorCard(VirtualCard):
 
     Volatile state: `directory` and `file` selected, record pointer (`record`, 0 = none), conditions
     `granted` (a bit mask), `verified`, `challenge`, answer `waiting`, the purse's open `transaction` and the
-    PSAM's `sam_session`. `foreign`: the neighbour is current, not this side. `unfinished`: an answer waits or
-    a transaction is open, which most commands end.
+    PSAM's `sam_session`. `neighbour`: the one that is current, None while it is this side. `unfinished`: an
+    answer waits or a transaction is open, which most commands end.
     """
 
     def __init__(
@@ -160,8 +160,8 @@ class ProcessorCard(VirtualCard):
         self.transaction: Transaction | None = None
         self.unfinished = False
         self.sam_session: SamSession | SamPurchase | None = None
-        self.neighbour = None if profile.neighbour is None else profile.neighbour(memory)
-        self.foreign = False
+        self.neighbours = tuple(make(memory) for make in profile.neighbours)
+        self.neighbour: Neighbour | None = None
         self._commands = commands
         self._table = _OFF
 
@@ -172,8 +172,8 @@ class ProcessorCard(VirtualCard):
         self.challenge = self.waiting = b""
         self.transaction = None
         self.unfinished = False
-        if self.neighbour is not None:
-            self.neighbour.reset()
+        for neighbour in self.neighbours:
+            neighbour.reset()
         self.enter(self.profile.root)
         self.grant_pin(False)
         return self.atr
@@ -277,13 +277,13 @@ class ProcessorCard(VirtualCard):
         self.file = None
         self.record = 0
         self.sam_session = None
-        self.foreign = False
+        self.neighbour = None
         if directory is not self.directory:
             self.directory = directory
             self.granted &= directory.kept
             self.challenge = b""
         if self.flags[CARD_FLAG]:
-            survives = self.neighbour is not None and self.neighbour.outlives_card_block
+            survives = any(neighbour.outlives_card_block for neighbour in self.neighbours)
             self._table = {SELECT: _select_survivor} if survives else {}
             return False
         if self.flags[directory.flag]:
@@ -292,8 +292,23 @@ class ProcessorCard(VirtualCard):
         self._table = self._commands
         return True
 
-    def enter_neighbour(self, commands: Mapping[bytes, Handler]) -> None:
-        """Make the neighbour current: this side loses selection, challenge and keys as by any other SELECT.
+    @property
+    def foreign(self) -> bool:
+        """Whether a neighbour is current, not this side."""
+        return self.neighbour is not None
+
+    def select_neighbour(self, p2: int, name: bytes) -> bytes | None:
+        """SELECT by name among the neighbours that live, the current one first; None where none has the name."""
+        for neighbour in sorted(self.neighbours, key=lambda entry: entry is not self.neighbour):
+            if self.flags[CARD_FLAG] and not neighbour.outlives_card_block:
+                continue
+            answer = neighbour.select(self, p2, name)
+            if answer is not None:
+                return answer
+        return None
+
+    def enter_neighbour(self, neighbour: Neighbour, commands: Mapping[bytes, Handler]) -> None:
+        """Make a neighbour current: this side loses selection, challenge and keys as by any other SELECT.
 
         Its PIN stays verified until power-off, and nothing the neighbour does can reach it.
         """
@@ -303,7 +318,7 @@ class ProcessorCard(VirtualCard):
         self.transaction = None
         self.challenge = b""
         self.granted &= PIN_BIT
-        self.foreign = True
+        self.neighbour = neighbour
         self._table = commands
 
     def grant_pin(self, verified: bool) -> None:
@@ -330,7 +345,7 @@ class ProcessorCard(VirtualCard):
         """Why a command is not in the table: no power, card blocked, unknown, or application blocked."""
         if self._table is _OFF:
             raise CardMuteError("the card has no power")
-        if self.foreign and self.neighbour is not None:
+        if self.neighbour is not None:
             return self.neighbour.refuse(head)
         if self.flags[CARD_FLAG]:
             return status.NOT_SUPPORTED
@@ -347,12 +362,8 @@ class ProcessorCard(VirtualCard):
 
 
 def _select_survivor(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """SELECT on a blocked card whose other environment lives on."""
-    answer = (
-        card.neighbour.select(card, p2, data)
-        if card.neighbour is not None and p1 == BY_NAME and data
-        else None
-    )
+    """SELECT on a blocked card of which another environment lives on."""
+    answer = card.select_neighbour(p2, data) if p1 == BY_NAME and data else None
     return status.NOT_SUPPORTED if answer is None else answer
 
 

@@ -24,6 +24,7 @@ from virtual_card.state import (
 
 if TYPE_CHECKING:
     from virtual_card.applications.pboc.contents import BankContents
+    from virtual_card.applications.pki.contents import PkiContents
 
 T = TypeVar("T")
 
@@ -65,6 +66,10 @@ def snapshot(contents: CardContents, memory: NonVolatile) -> CardContents:
         from virtual_card.applications.pboc.memory import bank_snapshot
 
         now.bank = bank_snapshot(contents.bank, memory)
+    if contents.pki is not None:
+        from virtual_card.applications.pki.memory import pki_snapshot
+
+        now.pki = pki_snapshot(memory)
     return now
 
 
@@ -86,6 +91,7 @@ def describe(contents: CardContents) -> dict[str, Any]:
         **{name: getattr(contents, name) for name in SAM_SWITCHES},
         "notes": dict(sorted(contents.notes.items())),
         **_bank(contents.bank),
+        **_pki(contents.pki),
         "directories": [_directory(entry) for entry in contents.directories],
     }
 
@@ -96,6 +102,14 @@ def _bank(bank: BankContents | None) -> dict[str, Any]:
     from virtual_card.applications.pboc.description import describe_bank
 
     return {"bank": describe_bank(bank)}
+
+
+def _pki(pki: PkiContents | None) -> dict[str, Any]:
+    if pki is None:
+        return {}
+    from virtual_card.applications.pki.description import describe_pki
+
+    return {"pki": describe_pki(pki)}
 
 
 def _directory(entry: Directory) -> dict[str, Any]:
@@ -228,6 +242,7 @@ def read_contents(data: object) -> CardContents:
         **{name: reader.take(name, bool) for name in SAM_SWITCHES if name in reader.data},
         notes={name: str(note) for name, note in reader.take("notes", dict).items()},
         bank=_read_bank(reader.below("bank")) if "bank" in reader.data else None,
+        pki=_read_pki(reader.below("pki")) if "pki" in reader.data else None,
     )
 
 
@@ -235,6 +250,12 @@ def _read_bank(reader: Reader) -> BankContents:
     from virtual_card.applications.pboc.description import read_bank
 
     return read_bank(reader)
+
+
+def _read_pki(reader: Reader) -> PkiContents:
+    from virtual_card.applications.pki.description import read_pki
+
+    return read_pki(reader)
 
 
 def _read_directory(reader: Reader) -> Directory:

@@ -7,7 +7,7 @@ directory one cell a file, one for its purse and one for a PSAM's working keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -23,6 +23,7 @@ from virtual_card.state import CardContents, CardFile, Directory, Face, KeyState
 
 if TYPE_CHECKING:
     from virtual_card.applications.pboc.contents import BankContents
+    from virtual_card.applications.pki.contents import PkiContents
     from virtual_card.card import Neighbour
 
 TRIES, FLAGS, PIN, FIRST_FILE = 0, 1, 2, 3
@@ -104,6 +105,10 @@ class DirectoryNode:
     sam_keys: int | None
 
 
+NeighbourMaker = Callable[[NonVolatile], "Neighbour"]
+"""Makes a further environment of the chip over the memory of one card."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Profile:
     """Everything about a card that no command changes. Names and identifiers map to directories in order of
@@ -118,7 +123,7 @@ class Profile:
     by_name: Mapping[bytes, tuple[DirectoryNode, ...]]
     by_fid: Mapping[int, tuple[DirectoryNode, ...]]
     block: int
-    neighbour: Callable[[NonVolatile], Neighbour] | None = None
+    neighbours: tuple[NeighbourMaker, ...] = ()
 
 
 def tlv(tag: bytes, value: bytes) -> bytes:
@@ -176,12 +181,26 @@ class _Compiler:
         directories = {node.name: node for node in nodes}
         profile = Profile(self.contents, nodes[0], directories, by_name, by_fid, block)
         pin: Cell = [self.contents.pin]
-        bank = self.contents.bank
-        if bank is not None:
-            profile = replace(profile, neighbour=self._bank(bank))
+        profile = replace(profile, neighbours=tuple(self._neighbours()))
         return profile, NonVolatile(tuple(self.names), [self.tries, self.flags, pin, *self.files])
 
-    def _bank(self, bank: BankContents) -> Callable[[NonVolatile], Neighbour]:
+    def _neighbours(self) -> Iterator[NeighbourMaker]:
+        if self.contents.bank is not None:
+            yield self._bank(self.contents.bank)
+        if self.contents.pki is not None:
+            yield self._pki(self.contents.pki)
+
+    def _pki(self, pki: PkiContents) -> NeighbourMaker:
+        """The PKI application of the chip; its cells follow those made before."""
+        from virtual_card.applications.pki.application import PkiSide
+        from virtual_card.applications.pki.memory import cells_of, compile_pki
+
+        profile = compile_pki(pki, FIRST_FILE + len(self.files))
+        for name, contents in cells_of(pki).items():
+            self._cell(name, contents)
+        return partial(PkiSide, profile)
+
+    def _bank(self, bank: BankContents) -> NeighbourMaker:
         """The bank's environment of the chip; its cells follow those of the card's own side."""
         from virtual_card.applications.pboc.application import Bank
         from virtual_card.applications.pboc.memory import cells_of, compile_bank

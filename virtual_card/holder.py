@@ -15,7 +15,7 @@ from virtual_card.persona import REGION, Persona
 
 _ID_LENGTH = 18
 _SEX_DIGIT = 16
-MALE = "1"
+MALE, FEMALE, NOT_STATED = "1", "2", "9"
 
 
 class HolderError(ValueError):
@@ -53,13 +53,24 @@ class Holder:
         """The persona with everything that is given; raises HolderError."""
         given = {entry.name: getattr(self, entry.name) for entry in fields(self)}
         chosen: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
+        for name in ("name", "employer"):
+            if not _fits_gbk(chosen.get(name, "")):
+                raise HolderError(name, "holds a character that GBK, the card's character set, does not have")
         for name in ("card_number", "old_number"):
             if name in chosen and not plausible_card_number(chosen[name]):
                 raise HolderError(name, "nine characters are expected, the last of them the check character")
-        result = replace(persona, **chosen, **_identity(self, persona))
+        result = replace(persona, **{**chosen, **_identity(self, persona)})
         if result.valid_until < result.issued_on:
             raise HolderError("valid_until", "lies before the day of issue")
         return result
+
+
+def _fits_gbk(text: str) -> bool:
+    try:
+        text.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _identity(holder: Holder, persona: Persona) -> dict[str, Any]:
@@ -75,9 +86,9 @@ def _identity(holder: Holder, persona: Persona) -> dict[str, Any]:
     born, sex = _read(number)
     if holder.birth_date not in (None, born):
         raise HolderError("birth_date", "is not the one in the ID number; give one of them alone")
-    if holder.sex not in (None, sex):
+    if holder.sex not in (None, sex, NOT_STATED):
         raise HolderError("sex", "is not the one in the ID number; give one of them alone")
-    return {"id_number": number, "birth_date": born, "sex": sex}
+    return {"id_number": number, "birth_date": born, "sex": holder.sex or sex}
 
 
 def _read(number: str) -> tuple[date, str]:
@@ -97,13 +108,13 @@ def _read(number: str) -> tuple[date, str]:
         born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
     except ValueError:
         raise HolderError("id_number", "characters 7 to 14 are no birth date") from None
-    return born, MALE if int(number[_SEX_DIGIT]) % 2 else "2"
+    return born, MALE if int(number[_SEX_DIGIT]) % 2 else FEMALE
 
 
 def _number(born: date, sex: str, seeded: str) -> str:
     """An ID number of this birth date and sex, with the seed's sequence as far as the sex lets it."""
     sequence = int(seeded[14:17])
-    if sex in (MALE, "2") and (sex == MALE) is (sequence % 2 == 0):
+    if sex in (MALE, FEMALE) and (sex == MALE) is (sequence % 2 == 0):
         sequence += -1 if sequence > 1 else 1
     body = f"{REGION}{born:%Y%m%d}{sequence:03d}"
     return body + citizen_check_character(body)

@@ -26,6 +26,8 @@ from virtual_card.applications.memory import CHIPS, MemoryCard
 from virtual_card.applications.old_cpu import old_cpu_card, old_cpu_contents
 from virtual_card.applications.pboc.contents import BankContents
 from virtual_card.applications.pboc.options import DEFAULT_BANK, Activation, BankOptions
+from virtual_card.applications.pki import sm2
+from virtual_card.applications.pki.contents import PkiContents
 from virtual_card.applications.psam import (
     ENVIRONMENTS,
     NATIONAL,
@@ -75,7 +77,8 @@ class SocialOptions:
     time a week before the day of issue. `activation` and `bank` say what the bank's side of the chip is like
     (a blank card has none); `financial` is what the status file tells of it. `layout` says which optional
     files and directories there are. `purse` is the medical purse of DF04 (6A81 without one); one that keeps
-    the personal account only has records of 20 bytes in EF08.
+    the personal account only has records of 20 bytes in EF08. `pki` gives a card of the third generation the PKI
+    application; it needs the extra `sm2`.
     """
 
     status_fid: int | None = DEFAULT_FID
@@ -87,6 +90,7 @@ class SocialOptions:
     bank: BankOptions = DEFAULT_BANK
     purse: Purse | None = None
     purse_keeps_account_only: bool = False
+    pki: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,8 @@ def issue(
 
     `pin` is the initial PIN of a social security card, or the PIN that belongs to an old card (which a
     memory card does not hold: it stands in the issuer's notes). `root_keys` replace the test roots. `random`
-    gives the card's challenges. Raises HolderError for a holder who cannot be, IssueError for an unknown kind, a state the kind does not have, a PIN
-    that is none, a seed out of range, or PSAM options that name no key.
+    gives the card's challenges. Raises HolderError for a holder who cannot be, IssueError for an unknown kind,
+    a state the kind does not have, a PIN that is none, a seed out of range, or PSAM options that name no key.
     """
     chosen = _kind(kind)
     order = _Order(
@@ -240,6 +244,7 @@ def _issue_social(order: _Order) -> VirtualCard:
     contents.notes.update(medical_notes(persona))
     if order.state is not CardState.BLANK and order.social.activation is not Activation.NONE:
         contents.bank = _bank(persona, order)
+    contents.pki = _pki(order)
     return social_card(order.kind.value, contents, random=order.random, face=order.face)
 
 
@@ -259,6 +264,17 @@ def _bank(persona: Persona, order: _Order) -> BankContents:
         return bank_contents(account, options, order.social.activation)
     except ValueError as error:
         raise IssueError(str(error)) from None
+
+
+def _pki(order: _Order) -> PkiContents | None:
+    """The PKI application with the published test PINs and master key, before a kiosk was at it."""
+    if not order.social.pki:
+        return None
+    if order.kind is not CardKind.SSC_3:
+        raise IssueError(f"a {order.kind} card has no PKI application; issue a {CardKind.SSC_3} card")
+    if not sm2.available():
+        raise IssueError(f"the PKI application needs SM2, which is not installed: {sm2.INSTALL}")
+    return None if order.state is CardState.BLANK else PkiContents()
 
 
 def _expired(persona: Persona, today: date) -> Persona:

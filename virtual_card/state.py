@@ -30,6 +30,7 @@ from apdu.crypto.algorithm import Algorithm
 if TYPE_CHECKING:
     from apdu.layout.spec import FileSpec
     from virtual_card.applications.pboc.contents import BankContents
+    from virtual_card.applications.pki.contents import PkiContents
 
 Face = Literal["T=0", "apdu"]
 """`T=0`: 61xx and 6Cxx reach the client, who sends GET RESPONSE. `apdu`: data and 9000 at once."""
@@ -197,7 +198,7 @@ class CardContents:
     """A whole card; `directories[0]` is current after a reset. `pin` is packed BCD, b"" where none is set.
 
     `notes` are the issuer's own and no part of the card: no APDU reaches them, the image keeps them. `bank` is the
-    bank's side of the chip, None where there is none.
+    bank's side of the chip and `pki` its PKI application, None where there is none.
     The rest are a PSAM's switches. `lenient_type`: a key asked for under another type is used, within what its own
     type allows. `level_by_lc`: the number of factors counts, whatever level bits P1 has. `accepts_801a`: INS 1A of
     generic bank PSAMs delivers session keys too. `refuses_purchase`: a missing purchase key answers 9403 instead
@@ -217,6 +218,7 @@ class CardContents:
     refuses_purchase: bool = False
     notes: dict[str, str] = field(default_factory=dict)
     bank: BankContents | None = None
+    pki: PkiContents | None = None
 
     def directory(self, name: str) -> Directory:
         """The directory of this name; raises KeyError where there is none."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from terminal.backoffice.office import Office
 from terminal.backoffice.records import CardStatus
-from terminal.cli.card_facts import Fact, facts
+from terminal.cli.card_facts import facts
+from terminal.cli.card_sections import Fact
 from terminal.flow.texts import yuan
 from terminal.text import Text
 from terminal.trace.centre import state_text

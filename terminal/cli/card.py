@@ -8,8 +8,11 @@ from pathlib import Path
 
 import click
 
-from terminal.cli.options import ALL_KINDS, DAY, json_option
+from terminal.cli.decode import decode
+from terminal.cli.options import ALL_KINDS, DAY, SOCIAL_KINDS, json_option, profile_option
 from terminal.exit_codes import ExitCode
+from virtual_card.applications.pboc.options import Activation
+from virtual_card.card_kinds import CardState
 
 
 @click.group()
@@ -17,10 +20,22 @@ def card() -> None:
     """Make, show and compare virtual cards."""
 
 
+card.add_command(decode, "explain")
+
+
 @card.command()
 @click.option("--kind", type=click.Choice(ALL_KINDS), required=True, help="What kind of card.")
 @click.option("--seed", type=click.IntRange(0), required=True, help="Holder and serial number come from it.")
-@click.option("--state", type=click.Choice(("expired", "pin-blocked")), help="Of a social security card.")
+@click.option("--holder", metavar="FILE", help="YAML file that says who the holder is, in place of the seed.")
+@click.option(
+    "--state", type=click.Choice([state.value for state in CardState]), help="Of a social security card."
+)
+@click.option(
+    "--financial",
+    type=click.Choice([activation.value for activation in Activation]),
+    help="How the bank's side is before activation.  [default: host-inactive]",
+)
+@profile_option
 @click.option("--today", type=DAY, help="The day the card's dates count from.  [default: 2030-01-01]")
 @click.option(
     "--pin-env", metavar="VAR", help="Environment variable that holds the PIN to issue the card with."
@@ -32,7 +47,10 @@ def new(
     *,
     kind: str,
     seed: int,
+    holder: str | None,
     state: str | None,
+    financial: str | None,
+    profile: str,
     today: date | None,
     pin_env: str | None,
     keys: str | None,
@@ -40,26 +58,20 @@ def new(
     force: bool,
 ) -> ExitCode:
     """Make a card: the same kind, seed and options give the same card, byte for byte."""
-    from terminal.cli.files import root_keys
+    from terminal.cli.new_card import NewCard, made
     from terminal.cli.output import say
     from terminal.trace.names import card_name
     from virtual_card.image import save
-    from virtual_card.issuer import issue
-    from virtual_card.persona import DEFAULT_TODAY
 
     path = Path(output or f"{kind}-{seed}.card")
     if path.exists() and not force:
         raise click.ClickException(f"{path} exists; name another file with -o, or give --force to replace it")
-    made = issue(
-        kind,
-        seed,
-        state=state,
-        today=today or DEFAULT_TODAY,
-        root_keys=root_keys(keys),
-        pin=_pin(pin_env),
-    )
-    save(made, path)
-    say(f"{path}: {card_name(kind)}, seed {seed}{f', {state}' if state else ''}")
+    if financial is not None and kind not in SOCIAL_KINDS:
+        raise click.ClickException(f"--financial: a {kind} card has no bank's side; leave it out")
+    order = NewCard(kind, seed, holder, state, financial, profile, today, _pin(pin_env), keys)
+    save(made(order), path)
+    options = "".join(f", {option}" for option in (state, financial) if option)
+    say(f"{path}: {card_name(kind)}, seed {seed}{options}")
     return ExitCode.DONE
 
 
@@ -75,11 +87,12 @@ def _pin(variable: str | None) -> str | None:
 
 @card.command()
 @click.argument("file")
+@click.option("--show-secrets", is_flag=True, help="Show PINs, keys and identity numbers in full.")
 @json_option
-def show(file: str, as_json: bool) -> ExitCode:
-    """Show what is on a card: files, access rules, decoded items, counters; never a PIN or a key.
+def show(file: str, show_secrets: bool, as_json: bool) -> ExitCode:
+    """Show what is on a card: files, access rules, decoded items, keys, counters, both applications.
 
-    Identity numbers are masked.
+    PINs and keys are hidden and identity numbers masked unless --show-secrets is given.
     """
     from terminal.cli.card_facts import sections
     from terminal.cli.card_text import section_line, section_lines
@@ -87,7 +100,7 @@ def show(file: str, as_json: bool) -> ExitCode:
     from terminal.cli.output import show as show_lines
     from virtual_card.image import load
 
-    for section in sections(load(file)):
+    for section in sections(load(file), masked=not show_secrets):
         if as_json:
             say(section_line(section))
         else:

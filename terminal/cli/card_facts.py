@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from apdu.explain_data import shown
 from apdu.layout import (
@@ -20,65 +19,56 @@ from apdu.layout.application_status import read_status_records
 from apdu.layout.old_cards import OLD_CARDS
 from apdu.layout.psam import psam_layout
 from apdu.redact import mask_id
+from terminal.cli.card_sections import HIDDEN, Fact, Section, fact, secret, yes_or_no
 from terminal.flow.texts import yuan
 from terminal.text import Text
 from terminal.trace.names import card_name
 from virtual_card import issue_record
 from virtual_card.applications.memory import MemoryCard
 from virtual_card.card import ProcessorCard, VirtualCard
-from virtual_card.state import CardContents, CardFile, Directory
-
-HIDDEN = "****"
+from virtual_card.state import CardContents, CardFile, Directory, KeyState, Purse
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Fact:
-    """One thing a card holds: `value` for people, masked; `compared` in full, for comparing only."""
+def sections(card: VirtualCard, *, masked: bool = True) -> list[Section]:
+    """Everything a card holds, in its own order; PINs and keys as `****` and identity numbers by their ends.
 
-    path: str
-    text: Text
-    value: str
-    compared: object
-
-    def __repr__(self) -> str:
-        return f"Fact({self.path}: {self.value})"
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A card, a directory or a file: its facts, and for a file its structure and rights in `note`."""
-
-    path: str
-    text: Text
-    note: str
-    facts: tuple[Fact, ...]
-
-
-def sections(card: VirtualCard) -> list[Section]:
-    """Everything a card holds, in its own order; PINs and key values only as `****`."""
+    Not `masked`: all of it in full.
+    """
     if isinstance(card, MemoryCard):
-        return [_memory_card(card), *_notes(card.notes)]
-    assert isinstance(card, ProcessorCard)
+        return [_memory_card(card, masked), *_notes(card.notes, masked)]
+    if not isinstance(card, ProcessorCard):
+        return list(_plain_card(card, masked))
     contents = card.contents()
     layout = {directory.name: directory for directory in _layout(card.kind, contents)}
-    found = [_processor_card(card, contents)]
+    found = [_processor_card(card, contents, masked)]
     for directory in contents.directories:
         declared = layout.get(directory.name)
-        found.append(_directory(directory, declared))
+        found.append(_directory(directory, declared, masked))
         found += [
-            _file(directory, file, declared.file(file.fid) if declared else None) for file in directory.files
+            _file(directory, file, declared.file(file.fid) if declared else None, masked)
+            for file in directory.files
         ]
-    return [*found, *_notes(contents.notes)]
+    return [*found, *_bank(contents, masked), *_notes(contents.notes, masked)]
+
+
+def _plain_card(card: VirtualCard, masked: bool) -> Iterator[Section]:
+    from terminal.cli.card_facts_iso import iso_sections
+    from virtual_card.iso_card import IsoCard
+
+    assert isinstance(card, IsoCard)
+    return iso_sections(card, masked)
+
+
+def _bank(contents: CardContents, masked: bool) -> Iterator[Section]:
+    from terminal.cli.card_facts_bank import bank_sections
+
+    return iter(()) if contents.bank is None else bank_sections(contents.bank, masked)
 
 
 def facts(card: VirtualCard) -> Iterator[Fact]:
     """Every fact of every section."""
     for section in sections(card):
         yield from section.facts
-
-
-def _fact(path: str, en: str, zh: str, value: object, compared: object = None) -> Fact:
-    return Fact(path, Text(en, zh), str(value), value if compared is None else compared)
 
 
 def _layout(kind: str, contents: CardContents) -> Iterable[DirectorySpec]:
@@ -95,52 +85,82 @@ def _layout(kind: str, contents: CardContents) -> Iterable[DirectorySpec]:
     return card_layout(contents.version, next(fids, None))
 
 
-def _processor_card(card: ProcessorCard, contents: CardContents) -> Section:
+def _processor_card(card: ProcessorCard, contents: CardContents, masked: bool) -> Section:
     algorithms = {entry.algorithm.name: None for entry in contents.directories if entry.algorithm is not None}
     found = [
-        _fact("card/kind", "Kind", "卡种", card.kind),
-        _fact("card/atr", "Answer to reset", "复位应答", contents.atr.hex().upper()),
-        _fact("card/version", "Version", "规范版本", contents.version),
-        _fact("card/algorithm", "Algorithm", "算法", ", ".join(algorithms)),
-        _fact("card/blocked", "Card blocked", "卡片锁定", _yes(contents.blocked)),
+        fact("card/kind", "Kind", "卡种", card.kind),
+        fact("card/atr", "Answer to reset", "复位应答", contents.atr.hex().upper()),
+        fact("card/version", "Version", "规范版本", contents.version),
+        fact("card/algorithm", "Algorithm", "算法", ", ".join(algorithms)),
+        fact("card/blocked", "Card blocked", "卡片锁定", yes_or_no(contents.blocked)),
     ]
     if card.kind != "psam":
         tries = f"{contents.pin_tries} of {contents.pin_limit}"
         found += [
-            _fact("card/pin", "PIN", "个人密码", HIDDEN if contents.pin else "none", contents.pin.hex()),
-            _fact("card/pin_tries", "PIN tries left", "密码剩余次数", tries),
+            fact("card/pin", "PIN", "个人密码", secret(_digits(contents.pin), masked), contents.pin.hex()),
+            fact("card/pin_tries", "PIN tries left", "密码剩余次数", tries),
         ]
     return Section("card", card_name(card.kind), "", tuple(found))
 
 
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"
+def _digits(pin: bytes) -> str:
+    return pin.hex().rstrip("f")
 
 
-def _directory(directory: Directory, declared: DirectorySpec | None) -> Section:
+def _directory(directory: Directory, declared: DirectorySpec | None, masked: bool) -> Section:
     path = directory.name
-    found = [_fact(f"{path}/blocked", "Application blocked", "应用锁定", _yes(directory.blocked))]
-    for key in directory.keys:
-        tries = f"{key.tries_left} of {key.limit} tries" if key.limit else "never locks"
-        held = f"{len(key.versions)} versions, {tries}" if len(key.versions) > 1 else tries
-        compared: object = (tuple(sorted(key.versions.items())), key.tries_left, key.limit)
-        found.append(_fact(f"{path}/key/{key.name}", f"Key {key.name}", "密钥", f"{HIDDEN} {held}", compared))
+    found = [fact(f"{path}/blocked", "Application blocked", "应用锁定", yes_or_no(directory.blocked))]
+    found += [_key(path, key, masked) for key in directory.keys]
     for sam in directory.sam_keys:
-        held = f"{HIDDEN} type {sam.type}, id {sam.id:02X}, {sam.levels} levels left"
+        value = secret(sam.value.hex(), masked)
+        held = f"{value} type {sam.type}, id {sam.id:02X}, {sam.levels} levels left, key file {sam.file:02X}"
         compared = (sam.value, sam.type, sam.id, sam.levels)
         where = f"{path}/key/{sam.name}/{sam.id:02X}"
-        found.append(_fact(where, f"Key {sam.name}", "密钥", held, compared))
+        found.append(fact(where, f"Key {sam.name}", "密钥", held, compared))
+    if directory.purse is not None:
+        found += _purse(path, directory.purse)
     label = declared.label_zh if declared else ""
     return Section(path, Text("Directory", label), "", tuple(found))
 
 
-def _file(directory: Directory, file: CardFile, spec: FileSpec | None) -> Section:
+def _key(path: str, key: KeyState, masked: bool) -> Fact:
+    """A key with its reference (P2 of EXTERNAL AUTHENTICATION), versions and tries."""
+    tries = f"{key.tries_left} of {key.limit} tries" if key.limit else "never locks"
+    reference = "no reference" if key.reference is None else f"reference {key.reference:02X}"
+    values = [value.hex().upper() for _, value in sorted(key.versions.items())]
+    shown = HIDDEN if masked else " ".join(values)
+    versions = f", {len(values)} versions" if len(values) > 1 else ""
+    compared: object = (tuple(sorted(key.versions.items())), key.tries_left, key.limit)
+    text = f"{shown} {reference}{versions}, {tries}"
+    return fact(f"{path}/key/{key.name}", f"Key {key.name}", "密钥", text, compared)
+
+
+def _purse(path: str, purse: Purse) -> Iterator[Fact]:
+    where = f"{path}/purse"
+    yield fact(f"{where}/balance", "Account balance", "个人账户余额", yuan(purse.balance))
+    yield fact(f"{where}/self_paid", "Self-paid in the year", "年度个人自付累计", yuan(purse.self_paid))
+    yield fact(f"{where}/pool", "Pool in the year", "年度统筹基金支付累计", yuan(purse.pool))
+    yield fact(f"{where}/year", "Payment year", "支付年度", f"{purse.year}, from {purse.starting_day}")
+    yield fact(f"{where}/load_number", "Loads", "划入交易序号", purse.load_number)
+    yield fact(f"{where}/purchase_number", "Purchases", "消费交易序号", purse.purchase_number)
+
+
+def _file(directory: Directory, file: CardFile, spec: FileSpec | None, masked: bool) -> Section:
     path = spec.path if spec else f"{directory.name}/{file.fid:04X}"
-    note = f"{file.structure.lower()}, read {_rule(file.read)}, update {_rule(file.update)}"
+    sfi = f"SFI {file.fid & 0x1F:02X}, " if file.fid & 0x1F not in (0, 0x1F) else ""
+    held = "" if file.structure == "TRANSPARENT" else f" ({_count(file)})"
+    note = f"{sfi}{file.structure.lower()}{held}, read {_rule(file.read)}, update {_rule(file.update)}"
     if spec is None or (spec.structure is Structure.TRANSPARENT) != (file.structure == "TRANSPARENT"):
         return Section(path, Text("Undeclared file", "未定义文件"), note, tuple(_opaque(path, file)))
-    found = _transparent(spec, file.body) if file.structure == "TRANSPARENT" else _records(spec, file.records)
-    return Section(path, Text(spec.name, spec.name_zh), note, tuple(found))
+    transparent = file.structure == "TRANSPARENT"
+    values = _transparent(spec, file.body, masked) if transparent else _records(spec, file.records, masked)
+    return Section(path, Text(spec.name, spec.name_zh), note, tuple(values))
+
+
+def _count(file: CardFile) -> str:
+    """How many records a file holds; of a cyclic one, how many it can."""
+    count = f"{len(file.records)} record{'s' * (len(file.records) != 1)}"
+    return f"{count} of {file.max_records}, newest first" if file.structure == "CYCLIC" else count
 
 
 def _rule(rule: tuple[frozenset[str], ...]) -> str:
@@ -150,55 +170,55 @@ def _rule(rule: tuple[frozenset[str], ...]) -> str:
 def _opaque(path: str, file: CardFile) -> Iterator[Fact]:
     """Contents no layout declares: only how much there is, since nobody knows what it means."""
     if file.structure == "TRANSPARENT":
-        yield _fact(path, "Contents", "内容", f"{len(file.body)} bytes, not shown", file.body)
+        yield fact(path, "Contents", "内容", f"{len(file.body)} bytes, not shown", file.body)
     for number, record in enumerate(file.records, 1):
-        yield _fact(f"{path}/{number}", f"Record {number}", "记录", f"{len(record)} bytes, not shown", record)
+        yield fact(f"{path}/{number}", f"Record {number}", "记录", f"{len(record)} bytes, not shown", record)
 
 
-def _transparent(spec: FileSpec, body: bytes) -> Iterator[Fact]:
+def _transparent(spec: FileSpec, body: bytes, masked: bool) -> Iterator[Fact]:
     try:
         for value in spec.parse(body).values:
-            yield from _values(spec, value, spec.path)
+            yield from _values(spec, value, spec.path, masked)
     except LayoutError as error:
-        yield _fact(spec.path, "Unreadable", "无法解析", str(error), body)
+        yield fact(spec.path, "Unreadable", "无法解析", str(error), body)
 
 
-def _records(spec: FileSpec, records: list[bytes]) -> Iterator[Fact]:
+def _records(spec: FileSpec, records: list[bytes], masked: bool) -> Iterator[Fact]:
     if not records:
-        yield _fact(spec.path, "Records", "记录", "none")
+        yield fact(spec.path, "Records", "记录", "none")
     seen: dict[str, int] = {}
     for number, record in enumerate(records, 1):
         try:
             value = spec.decode_record(record)
         except LayoutError as error:
-            yield _fact(f"{spec.path}/{number}", "Unreadable", "无法解析", str(error), record)
+            yield fact(f"{spec.path}/{number}", "Unreadable", "无法解析", str(error), record)
             continue
         tag = f"{number}" if value.tag is None else f"{value.tag:02X}"
         seen[tag] = seen.get(tag, 0) + 1
         again = f".{seen[tag]}" if seen[tag] > 1 else ""
-        yield from _values(spec, value, f"{spec.path}/{tag}{again}")
+        yield from _values(spec, value, f"{spec.path}/{tag}{again}", masked)
 
 
-def _values(spec: FileSpec, value: ItemValue, path: str) -> Iterator[Fact]:
+def _values(spec: FileSpec, value: ItemValue, path: str, masked: bool) -> Iterator[Fact]:
     for number, part in enumerate(value.parts, 1):
         own = f"{number}" if part.tag is None else f"{part.tag:02X}"
-        yield from _values(spec, part, f"{path}/{own}")
+        yield from _values(spec, part, f"{path}/{own}", masked)
     if not value.parts:
         item = value.item
         where = path if item.tag is not None or item.offset is None else f"{path}+{item.offset:04X}"
-        yield Fact(where, Text(item.name, item.name_zh), shown(value.value, item), value.raw)
+        yield Fact(where, Text(item.name, item.name_zh), shown(value.value, item, masked=masked), value.raw)
 
 
-def _memory_card(card: MemoryCard) -> Section:
+def _memory_card(card: MemoryCard, masked: bool) -> Section:
     (spec,) = OLD_CARDS[card.kind].files
     state = card.state()
     found = [
-        _fact("card/kind", "Kind", "卡种", card.kind),
-        _fact("card/atr", "Answer to reset of the reader", "读卡器复位应答", card.atr.hex().upper()),
-        _fact("card/code", "Security code", "可编程安全码", HIDDEN, state["code"]),
-        _fact("card/tries", "Tries left for the code", "安全码剩余次数", state["tries_left"]),
-        *_transparent(spec, card.contents()),
-        _fact("card/memory", "Memory", "存储区", f"{len(card.contents())} bytes", card.contents()),
+        fact("card/kind", "Kind", "卡种", card.kind),
+        fact("card/atr", "Answer to reset of the reader", "读卡器复位应答", card.atr.hex().upper()),
+        fact("card/code", "Security code", "可编程安全码", secret(state["code"], masked), state["code"]),
+        fact("card/tries", "Tries left for the code", "安全码剩余次数", state["tries_left"]),
+        *_transparent(spec, card.contents(), masked),
+        fact("card/memory", "Memory", "存储区", f"{len(card.contents())} bytes", card.contents()),
     ]
     return Section("card", card_name(card.kind), "", tuple(found))
 
@@ -211,18 +231,18 @@ _NOTES: Mapping[str, tuple[Text, Callable[[str], str]]] = {
 }
 
 
-def _notes(notes: dict[str, str]) -> Iterator[Section]:
+def _notes(notes: dict[str, str], masked: bool) -> Iterator[Section]:
     """What the issuer noted beside the card; medical data are told by how many there are."""
     if not notes:
         return
     found = [
-        Fact(f"notes/{name}", text, mask(notes[name]), notes[name])
+        Fact(f"notes/{name}", text, mask(notes[name]) if masked else notes[name], notes[name])
         for name, (text, mask) in _NOTES.items()
         if name in notes
     ]
     others = {name: value for name, value in notes.items() if name not in _NOTES}
     if others:
         found.append(
-            _fact("notes/other", "Medical base data", "医疗保险基本信息", f"{len(others)} items", others)
+            fact("notes/other", "Medical base data", "医疗保险基本信息", f"{len(others)} items", others)
         )
     yield Section("notes", Text("Issuer's notes, not on the card", "发卡记录"), "", tuple(found))

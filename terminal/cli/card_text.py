@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from terminal.cli.card_facts import Section
+from terminal.cli.card_sections import Section
 from terminal.trace.as_json import both, json_line
 from terminal.trace.as_text import UNSET, Line, heading, labelled, line, name_of
 from terminal.trace.columns import wrap

@@ -32,9 +32,9 @@ def decode(
     show_secrets: bool,
     as_json: bool,
 ) -> ExitCode:
-    """Decode whatever is pasted: answer to reset, command, answer, TLV, record, file, status word.
+    """Decode whatever is pasted.
 
-    HEX may hold spaces and colons; a single - reads stdin, one thing a line. What it was taken for is said
+    An answer to reset, a command, an answer, BER-TLV, a record, the contents of a file, a status word. HEX may hold spaces and colons; a single - reads stdin, one thing a line. What it was taken for is said
     first, with the other things it could be; --as decides. Identity numbers and PINs are masked.
     """
     from apdu.decoding import Form, context

@@ -120,7 +120,7 @@ def _english(path: str, document: Any, names: Mapping[str, str], prefix: str) ->
     english = {chinese: name for name, chinese in names.items()}
     found: dict[str, Any] = {}
     for key, value in document.items():
-        name = english.get(key, key)
+        name = english.get(str(key), str(key))
         if name not in names:
             known = ", ".join(f"{one} {two}" for one, two in names.items())
             raise InputFileError(f"{path}: {prefix}{key} is no field of a holder; known are {known}")

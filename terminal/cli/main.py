@@ -25,7 +25,7 @@ COMMANDS = {
         "scenario",
         "Sessions as data: play them, or break them at every exchange.",
     ),
-    "decode": ("terminal.cli.decode", "decode", "What pasted hex means, to the field."),
+    "decode": ("terminal.cli.decode", "decode", "Decode whatever is pasted."),
     "apdu": ("terminal.cli.apdu", "apdu", "Power a card, send each APDU, write the image back."),
 }
 """Name of each command, the module and object that carry it out, and its line in `ssc --help`."""

@@ -12,6 +12,7 @@ CARD_NAMES = {
     "sle4428": Text("old medical card, SLE4428", "原医保卡SLE4428"),
     "old-cpu": Text("old medical card, CPU", "原医保CPU卡"),
     "psam": Text("PSAM", "终端安全模块"),
+    "iso7816": Text("plain ISO 7816-4 card", "ISO 7816-4通用卡"),
     "ssc": Text("social security card", "社会保障卡"),
 }
 

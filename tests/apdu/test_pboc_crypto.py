@@ -10,6 +10,7 @@ from pyemv import ac, kd, mac, sm
 
 from apdu.crypto import pboc
 from apdu.crypto.algorithm import Algorithm, block_cipher
+from apdu.crypto.session import cbc_last_block
 
 pytestmark = pytest.mark.filterwarnings("ignore::cryptography.utils.CryptographyDeprecationWarning")
 DES, SM4 = Algorithm.DES, Algorithm.SM4
@@ -337,6 +338,25 @@ def test_sm4_of_the_standard() -> None:
     key = x("0123456789ABCDEFFEDCBA9876543210")
     assert block_cipher(SM4, key)(key) == x("681EDF34D206965E86B3E94F536E4246")
     assert gmalg.SM4(key).encrypt(key) == x("681EDF34D206965E86B3E94F536E4246")
+
+
+def test_sm4_after_a_million_encryptions() -> None:
+    block = key = x("0123456789ABCDEFFEDCBA9876543210")
+    encrypt = block_cipher(SM4, key)
+    for _ in range(1_000_000):
+        block = encrypt(block)
+    assert block == x("595298C7C6FD271F0402F804C33D3F66")
+
+
+def test_sm4_in_a_chain_and_as_a_counter() -> None:
+    key = x("EEF3C9888129755F2C769DBC459448CE")
+    initial = x("FBD7B7AB0793F814B28A970F9E859C05")
+    plain = x("99C9D02D03F2CD394A680DC51B112322")
+    assert cbc_last_block(SM4, key, plain, initial) == x("530EDF0605A302F30096AE46BD6316AF")
+    standard = x("0123456789ABCDEFFEDCBA9876543210")
+    stream = block_cipher(SM4, standard)(bytes(16))
+    mixed = bytes(a ^ b for a, b in zip(stream, standard, strict=True))
+    assert mixed == x("2754B10C806AEF23698989882D80903A")
 
 
 def test_the_oracle_knows_the_generic_emv_answers() -> None:

@@ -342,3 +342,13 @@ def test_active_card_was_online_before() -> None:
     counter.begin()
     assert counter.first() == "03A00000"
     assert counter.card.contents().bank.history & ~History.ONLINE_OPEN == History.NONE  # type: ignore[union-attr]
+
+
+def test_offline_amount_stops_at_its_largest_value() -> None:
+    contents = used()
+    contents.offline_amount = 256**6 - 1
+    counter = desk(contents)
+    counter.begin()
+    counter.first(0x40)
+    assert counter.kind == Cryptogram.TC
+    assert counter.card.contents().bank.offline_amount == 256**6 - 1  # type: ignore[union-attr]

@@ -63,8 +63,20 @@ def _by_name(card: ProcessorCard, p2: int, name: bytes) -> bytes:
     if p2 == NEXT:  # whole names only: a name has no second occurrence
         return status.FILE_NOT_FOUND
     answered = by_social_name(card, name)
-    if answered is None and card.neighbour is not None:
-        answered = card.neighbour.select(card, p2, name)
+    if answered is None:
+        answered = card.select_neighbour(p2, name)
+    return status.FILE_NOT_FOUND if answered is None else answered
+
+
+def by_name_from_neighbour(card: ProcessorCard, p2: int, name: bytes) -> bytes:
+    """SELECT by name while a neighbour is current: its own names first, then those of the whole card."""
+    if p2 not in (FIRST, NEXT):
+        return status.PARAMETERS
+    if len(name) not in NAME_LENGTHS:
+        return status.LENGTH
+    answered = card.select_neighbour(p2, name)
+    if answered is None and p2 == FIRST:
+        answered = by_social_name(card, name)
     return status.FILE_NOT_FOUND if answered is None else answered
 
 

@@ -7,12 +7,18 @@ import pytest
 from cli_samples import SEED, Run
 from rich.cells import cell_len
 
+from terminal.backoffice import profile as profile_file
 from terminal.cli.card_facts import facts
 from terminal.cli.options import ALL_KINDS
+from virtual_card.applications.iso7816 import iso7816_card, read_tree
+from virtual_card.applications.pboc.contents import Blocked
+from virtual_card.applications.pboc.options import Activation
+from virtual_card.applications.social import social_card
 from virtual_card.card import ProcessorCard
 from virtual_card.image import load, save
-from virtual_card.issuer import issue
+from virtual_card.issuer import SocialOptions, issue, states
 from virtual_card.persona import Persona
+from virtual_card.state import Purse
 
 
 @pytest.mark.parametrize("kind", ALL_KINDS)
@@ -39,10 +45,39 @@ def test_new_card_replaces_a_file_only_by_force(ssc: Run, tmp_path: Path) -> Non
     assert ssc("card", "new", "--kind", "psam", "--seed", "3", "-o", "a", "--force").exit_code == 0
 
 
-@pytest.mark.parametrize("state", ["expired", "pin-blocked"])
+@pytest.mark.parametrize("state", states("ssc-2.0"))
 def test_new_card_takes_a_state(ssc: Run, tmp_path: Path, state: str) -> None:
     assert ssc("card", "new", "--kind", "ssc-2.0", "--seed", "3", "--state", state, "-o", "a").exit_code == 0
     assert load(tmp_path / "a").state() == issue("ssc-2.0", 3, state=state).state()
+
+
+@pytest.mark.parametrize("activation", list(Activation))
+def test_new_card_takes_an_activation_of_the_banks_side(
+    ssc: Run, tmp_path: Path, activation: Activation
+) -> None:
+    result = ssc(
+        "card", "new", "--kind", "ssc-3.0", "--seed", "3", "--financial", activation.value, "-o", "a"
+    )
+    assert result.exit_code == 0
+    card = load(tmp_path / "a")
+    assert isinstance(card, ProcessorCard)
+    bank = card.contents().bank
+    assert (bank is None) is (activation is Activation.NONE)
+    shown = ssc("card", "show", "a").stdout
+    assert ("Financial application 金融应用 ──" in shown) is (bank is not None)
+    blocked = bank is not None and Blocked.APPLICATION in bank.blocked
+    assert blocked is (activation is Activation.CHIP_BLOCKED)
+
+
+def test_region_profile_gives_status_file_and_pin(ssc: Run, tmp_path: Path) -> None:
+    shipped = Path(profile_file.__file__).with_name("profiles") / "default.yaml"
+    text = shipped.read_text(encoding="utf-8").replace('"123456"', '"654321"').replace("EF0C", "EF0E")
+    (tmp_path / "region.yaml").write_text(text, encoding="utf-8")
+    ssc("card", "new", "--kind", "ssc-3.0", "--seed", "3", "--profile", "region.yaml", "-o", "a")
+    card = load(tmp_path / "a")
+    assert isinstance(card, ProcessorCard)
+    assert card.pin == bytes.fromhex("654321")
+    assert card.contents().directory("SSSE").file(0xEF0E)
 
 
 def test_today_moves_the_dates_of_a_new_card(ssc: Run) -> None:
@@ -54,6 +89,7 @@ def test_today_moves_the_dates_of_a_new_card(ssc: Run) -> None:
     ("options", "part"),
     [
         (["--kind", "psam", "--state", "expired"], "psam"),
+        (["--kind", "psam", "--financial", "active"], "psam card has no bank's side"),
         (["--kind", "ssc-3.0", "--pin-env", "NO_SUCH_VARIABLE"], "no variable NO_SUCH_VARIABLE"),
         (["--kind", "ssc-3.0", "--pin-env", "BAD_PIN"], "4 to 16 digits"),
         (["--kind", "ssc-3.0", "--keys", "keys.yaml"], "keys.yaml"),
@@ -123,12 +159,70 @@ def test_show_fits_80_columns_and_holds_no_secret(ssc: Run, tmp_path: Path, kind
 def test_show_tells_rules_items_and_counters(ssc: Run, cards: Path) -> None:
     shown = ssc("card", "show", "new.card").stdout
     for part in (
-        "variable, read RKSSSE, update UKSSSE",
+        "SFI 06, variable (7 records), read RKSSSE, update UKSSSE",
+        "cyclic (0 records of ",
         "PIN tries left 密码剩余次数                 6 of 6",
-        "Key IRK 密钥                                **** 3 versions, 3 of 3 tries",
+        "**** reference 00, 3 versions, 3",
         "FA/9A Social application 社保应用状态       0 (sealed 封存)",
     ):
         assert part in shown
+
+
+def test_show_secrets_shows_pin_keys_and_identity(ssc: Run, cards: Path) -> None:
+    persona = Persona.from_seed(SEED)
+    card = load(cards / "new.card")
+    assert isinstance(card, ProcessorCard)
+    contents = card.contents()
+    assert contents.bank is not None
+    secrets = [persona.id_number, persona.initial_pin]
+    secrets += [value.hex().upper() for value in contents.directory("SSSE").key("IRK").versions.values()]
+    secrets += [keys.mac.hex().upper() for keys in contents.bank.keys.values()]
+    for form in ([], ["--json"]):
+        plain = ssc("card", "show", "new.card", *form).stdout
+        full = ssc("card", "show", "new.card", "--show-secrets", *form).stdout
+        assert not [secret for secret in secrets if secret in plain]
+        assert [secret for secret in secrets if secret not in full] == []
+    assert "246810" in ssc("card", "show", "old.card", "--show-secrets").stdout
+
+
+def test_show_tells_counters_and_records_of_the_bank(ssc: Run, cards: Path) -> None:
+    shown = ssc("card", "show", "new.card").stdout
+    for part in ("Transactions begun (ATC) 应用交易计数器", "5A Card number 主账号", "DES cryptogram", "PSE"):
+        assert part in shown
+
+
+def test_show_tells_purse_and_records_of_a_cyclic_file(ssc: Run, tmp_path: Path) -> None:
+    card = issue("ssc-3.0", SEED, social=SocialOptions(purse=Purse(balance=12_345)))
+    assert isinstance(card, ProcessorCard)
+    contents = card.contents()
+    contents.directory("DF04").file(0xEF08).records = [bytes(28)]
+    save(social_card("ssc-3.0", contents), tmp_path / "a")
+    shown = ssc("card", "show", "a").stdout
+    assert "123.45" in shown
+    assert "cyclic (1 record of 30, newest first)" in shown
+
+
+def test_show_tells_the_tree_of_a_plain_card(ssc: Run, tmp_path: Path) -> None:
+    tree = {
+        "master_file": {
+            "passwords": [{"name": "PIN1", "reference": "01", "value": "31323334"}],
+            "files": [
+                {
+                    "fid": "E001",
+                    "sfi": 1,
+                    "structure": "transparent",
+                    "contents": "A1A2",
+                    "access": {"update": "PIN1"},
+                }
+            ],
+        }
+    }
+    save(iso7816_card(read_tree(tree)), tmp_path / "a")
+    shown = ssc("card", "show", "a").stdout
+    assert "SFI 01, transparent, read free, update PIN1, activated" in shown
+    assert "A1A2" in shown
+    assert "31323334" not in shown
+    assert "31323334" in ssc("card", "show", "a", "--show-secrets").stdout
 
 
 def test_show_as_json_is_one_section_a_line(ssc: Run, cards: Path) -> None:

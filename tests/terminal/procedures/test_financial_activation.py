@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from outlet import Outlet, values
+from outlet import SEED, Outlet, values
 
+from apdu.command import Command
+from apdu.explain import Explainer
 from apdu.pboc import Cryptogram
+from apdu.response import Response
 from terminal.backoffice.bank import AccountState, BankHost
 from terminal.backoffice.bank_ports import OnlineAnswer, OnlineRequest, Purpose, Script
 from terminal.errors import CardBlockedError, CardRefusedError
@@ -18,6 +21,7 @@ from terminal.procedures.financial import (
 from terminal.procedures.financial_activation import Activated
 from virtual_card.applications.pboc.contents import BankBehaviour
 from virtual_card.card import ProcessorCard
+from virtual_card.persona import Persona
 
 
 @pytest.mark.parametrize("sm", [False, True])
@@ -166,3 +170,22 @@ def test_nothing_of_the_holder_shows_in_reprs() -> None:
     outlet = Outlet()
     application = outlet.read()
     assert outlet.number not in repr(application) and outlet.number[-4:] in repr(application)
+
+
+def test_nothing_of_the_holder_shows_in_what_a_trace_tells() -> None:
+    outlet = Outlet("pin-locked")
+    explainer = Explainer("ssc-3.0")
+    told: list[str] = []
+
+    def listen(raw: bytes) -> bytes:
+        answer = outlet.card.transmit(raw)
+        told.append(str(explainer.explain(Command.parse(raw), Response.parse(answer))))
+        return answer
+
+    outlet.send = listen
+    outlet.activate(new_pin="864209")
+    persona = Persona.from_seed(SEED)
+    everything = "".join(told).upper()
+    for secret in (outlet.number, persona.id_number, persona.id_number.encode().hex().upper(), "864209"):
+        assert secret not in everything
+    assert "PIN CHANGE/UNBLOCK" in everything and "PIN TRY LIMIT EXCEEDED" in everything

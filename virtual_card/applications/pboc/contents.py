@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from apdu.bank_keys import BankKeys
 from apdu.crypto.algorithm import Algorithm
-from apdu.crypto.rsa import RsaKey
 from apdu.pboc import Cryptogram
+
+if TYPE_CHECKING:
+    from apdu.bank_keys import BankKeys
+    from apdu.crypto.rsa import RsaKey
 
 PIN_LIMIT = 3
 PinMask = Literal["encryption", "cryptogram"]

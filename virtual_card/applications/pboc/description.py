@@ -8,7 +8,7 @@ from typing import Any, cast
 from apdu.bank_keys import BankKeys
 from apdu.crypto.algorithm import Algorithm
 from apdu.crypto.rsa import RsaKey
-from apdu.pboc import Cryptogram
+from apdu.pboc import LAST_COUNTER, Cryptogram
 from virtual_card.applications.pboc.contents import (
     BankBehaviour,
     BankContents,
@@ -17,17 +17,21 @@ from virtual_card.applications.pboc.contents import (
     Lists,
     Processing,
 )
+from virtual_card.applications.pboc.decision import MAX_SCRIPTS
+from virtual_card.applications.pboc.memory import MAX_AMOUNT
 from virtual_card.description import DescriptionError, Reader, unhex
 
-_NUMBERS = (
-    "pin_tries",
-    "pin_limit",
-    "counter",
-    "online_counter",
-    "offline_count",
-    "offline_amount",
-    "scripts",
-)
+_NUMBERS = {
+    "pin_tries": 0x0F,
+    "pin_limit": 0x0F,
+    "counter": LAST_COUNTER,
+    "online_counter": LAST_COUNTER,
+    "offline_count": 0xFF,
+    "offline_amount": MAX_AMOUNT,
+    "scripts": MAX_SCRIPTS,
+}
+"""Numbers of the description with the largest value each may have."""
+
 _FORCED = ("first", "second")
 _LISTS = tuple(entry.name for entry in fields(Lists))
 _KEYS = tuple(entry.name for entry in fields(BankKeys))
@@ -67,7 +71,7 @@ def _behaviour(behaviour: BankBehaviour) -> dict[str, Any]:
 
 def read_bank(reader: Reader) -> BankContents:
     """The description that `describe_bank` wrote; raises DescriptionError naming what is wrong."""
-    return BankContents(
+    contents = BankContents(
         names={
             _bytes(reader, "names", name): _bytes(reader, "names", fci) for name, fci in _map(reader, "names")
         },
@@ -79,11 +83,15 @@ def read_bank(reader: Reader) -> BankContents:
         objects={int(tag, 16): _bytes(reader, "objects", value) for tag, value in _map(reader, "objects")},
         lists=_read_lists(Reader(reader.take("lists", dict), f"{reader.place}.lists")),
         processing={
-            _algorithm(reader, name): Processing(*(_bytes(reader, "processing", part) for part in parts))
+            _algorithm(reader, "processing", name): Processing(
+                *(_bytes(reader, "processing", part) for part in parts)
+            )
             for name, parts in _map(reader, "processing")
         },
         keys={
-            _algorithm(reader, name): BankKeys(**{key: _bytes(reader, "keys", keys[key]) for key in _KEYS})
+            _algorithm(reader, "keys", name): BankKeys(
+                **{key: _bytes(reader, "keys", keys[key]) for key in _KEYS}
+            )
             for name, keys in _map(reader, "keys")
         },
         key=_read_key(reader),
@@ -91,8 +99,20 @@ def read_bank(reader: Reader) -> BankContents:
         blocked=Blocked(reader.take("blocked", int)),
         history=History(reader.take("history", int)),
         behaviour=_read_behaviour(Reader(reader.take("behaviour", dict), f"{reader.place}.behaviour")),
-        **{name: reader.take(name, int) for name in _NUMBERS},
+        **{name: _number(reader, name, largest) for name, largest in _NUMBERS.items()},
     )
+    if Algorithm.DES not in contents.processing or not set(contents.processing) <= set(contents.keys):
+        raise DescriptionError(
+            f"{reader.place}.processing", "needs DES, and keys of every algorithm it names"
+        )
+    return contents
+
+
+def _number(reader: Reader, name: str, largest: int) -> int:
+    value = reader.take(name, int)
+    if not 0 <= value <= largest:
+        raise DescriptionError(f"{reader.place}.{name}", f"should lie in 0 to {largest}")
+    return value
 
 
 def _map(reader: Reader, name: str) -> list[tuple[str, Any]]:
@@ -103,9 +123,9 @@ def _bytes(reader: Reader, name: str, value: object) -> bytes:
     return unhex(value, f"{reader.place}.{name}")
 
 
-def _algorithm(reader: Reader, name: str) -> Algorithm:
+def _algorithm(reader: Reader, section: str, name: str) -> Algorithm:
     if name not in Algorithm.__members__:
-        raise DescriptionError(f"{reader.place}.{name}", "is no algorithm")
+        raise DescriptionError(f"{reader.place}.{section}", f"{name} is no algorithm")
     return Algorithm[name]
 
 

@@ -20,14 +20,10 @@ from apdu.crypto.algorithm import Algorithm
 from apdu.crypto.offline_data import Certificate, card_certificate, issuer_certificate, static_signature
 from apdu.identifiers import luhn_check_digit
 from apdu.pboc import (
-    DEBIT_AID,
-    DIRECTORY_SFI,
     DYNAMIC_LIST,
     FIRST_LIST,
     LOG_SFI,
-    PPSE_NAME,
     PROCESSING_LIST,
-    PSE_NAME,
     SECOND_LIST,
     LocatorEntry,
     encode_locator,
@@ -40,6 +36,7 @@ from virtual_card.applications.pboc.contents import (
     Lists,
     Processing,
 )
+from virtual_card.applications.pboc.names import directory_record, names_of
 from virtual_card.applications.pboc.options import DEFAULT_BANK, Activation, BankOptions
 
 if TYPE_CHECKING:
@@ -47,7 +44,6 @@ if TYPE_CHECKING:
 
 x = bytes.fromhex
 
-LABEL = b"PBOC DEBIT"
 LOG_FORMAT = x("9A039F21039F02069F03069F1A025F2A029F4E149C019F3602")
 ONLINE_PIN_ONLY = x("000000000000000002031F00")
 WITH_OFFLINE_PIN = x("0000000000000000410302031F00")
@@ -122,8 +118,8 @@ def bank_contents(
     files[LOG_SFI] = []
     used = activation is Activation.ACTIVE
     return BankContents(
-        names=_names(options),
-        directory=[_directory_record()],
+        names=names_of(options),
+        directory=[directory_record()],
         files=files,
         objects=_objects(),
         lists=Lists(PROCESSING_LIST, FIRST_LIST, SECOND_LIST, DYNAMIC_LIST),
@@ -140,41 +136,6 @@ def bank_contents(
         blocked=Blocked.APPLICATION if activation is Activation.CHIP_BLOCKED else Blocked.NONE,
         behaviour=options.behaviour,
     )
-
-
-def _entry() -> Tlv:
-    return Tlv.of(0x61, Tlv(0x4F, DEBIT_AID), Tlv(0x50, LABEL), Tlv(0x87, b"\x01"))
-
-
-def _directory_record() -> bytes:
-    return Tlv.of(0x70, _entry()).encode()
-
-
-def _fci(name: bytes, *objects: Tlv) -> bytes:
-    return Tlv.of(0x6F, Tlv(0x84, name), Tlv.of(0xA5, *objects)).encode()
-
-
-def _names(options: BankOptions) -> dict[bytes, bytes]:
-    """The FCI of every name the chip knows, in the order of selection."""
-    language, table = Tlv(0x5F2D, b"zh"), Tlv(0x9F11, b"\x01")
-    log, loads = Tlv(0x9F4D, x("0B0A")), Tlv(0xDF4D, x("0C0A"))
-    names = {}
-    if options.directory:
-        sfi = Tlv(0x88, bytes((DIRECTORY_SFI,)))
-        names[PSE_NAME] = _fci(PSE_NAME, sfi, language, table, Tlv.of(0xBF0C, log))
-    if options.proximity:
-        names[PPSE_NAME] = _fci(PPSE_NAME, Tlv.of(0xBF0C, _entry()))
-    names[DEBIT_AID] = _fci(
-        DEBIT_AID,
-        Tlv(0x50, LABEL),
-        Tlv(0x87, b"\x01"),
-        Tlv(0x9F38, PROCESSING_LIST),
-        language,
-        table,
-        Tlv(0x9F12, LABEL),
-        Tlv.of(0xBF0C, log, loads),
-    )
-    return names
 
 
 def _number(number: str) -> bytes:

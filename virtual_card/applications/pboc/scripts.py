@@ -115,7 +115,7 @@ def block_card(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> b
     else:
         from virtual_card.applications.pboc.selection import PPSE
 
-        card.enter_neighbour(PPSE)  # its table is SELECT alone, which finds the social side
+        card.enter_neighbour(bank, PPSE)  # its table is SELECT alone, which finds the social side
     return status.OK
 
 

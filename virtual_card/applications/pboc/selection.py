@@ -10,15 +10,7 @@ from virtual_card import status
 from virtual_card.applications.pboc import pin, reading, scripts, transaction
 from virtual_card.applications.pboc.application import Bank, Commands, current
 from virtual_card.applications.pboc.contents import Blocked
-from virtual_card.commands.select import (
-    BY_NAME,
-    FIRST,
-    MASTER_FILE,
-    NAME_LENGTHS,
-    NEXT,
-    by_social_name,
-    select,
-)
+from virtual_card.commands.select import BY_NAME, MASTER_FILE, NEXT, by_name_from_neighbour, select
 from virtual_card.half_duplex import ANSWER_MAX
 
 if TYPE_CHECKING:
@@ -37,7 +29,7 @@ def select_bank(bank: Bank, card: ProcessorCard, p2: int, name: bytes) -> bytes 
     card.waiting = b""
     bank.reset()
     bank.name = found
-    card.enter_neighbour(DEBIT if found == DEBIT_AID else PSE if found == PSE_NAME else PPSE)
+    card.enter_neighbour(bank, DEBIT if found == DEBIT_AID else PSE if found == PSE_NAME else PPSE)
     blocked = bank.application_blocked or bank.used_up
     warning = blocked if found == DEBIT_AID else found == PSE_NAME and Blocked.DIRECTORY in bank.blocked
     return bank.deliver(card, bank.contents.names[found], warning=warning)
@@ -55,14 +47,7 @@ def select_anywhere(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int)
     if p1 != BY_NAME:
         master = not data or int.from_bytes(data, "big") == MASTER_FILE
         return select(card, p1, p2, data, le) if p1 == 0 and master else status.PARAMETERS
-    if p2 not in (FIRST, NEXT):
-        return status.PARAMETERS
-    if len(data) not in NAME_LENGTHS:
-        return status.LENGTH
-    answer = current(card).select(card, p2, data)
-    if answer is not None:
-        return answer
-    return status.FILE_NOT_FOUND if p2 == NEXT else by_social_name(card, data) or status.FILE_NOT_FOUND
+    return by_name_from_neighbour(card, p2, data)
 
 
 def get_response(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
@@ -102,10 +87,11 @@ def _dropping(handler: Handler) -> Handler:
     """`handler`, after which a challenge is used up: it is good for the next command only."""
 
     def run(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
+        bank = current(card)
         try:
             return handler(card, p1, p2, data, le)
         finally:
-            current(card).challenge = b""
+            bank.challenge = b""
 
     return run
 

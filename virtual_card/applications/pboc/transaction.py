@@ -205,7 +205,8 @@ def _close_online(bank: Bank) -> None:
 def _approved(bank: Bank, *, offline: bool) -> None:
     if offline:
         bank.write(places.OFFLINE, min(bank.offline_count + 1, 0xFF))
-        bank.write(places.AMOUNT, bank.offline_amount + _amount(bank.transaction), places.AMOUNT_LENGTH)
+        amount = min(bank.offline_amount + _amount(bank.transaction), places.MAX_AMOUNT)
+        bank.write(places.AMOUNT, amount, places.AMOUNT_LENGTH)
     cell = bank.profile.files.get(LOG_SFI)
     if cell is not None:
         values = bank.transaction.values | {0x9F36: bank.transaction.counter}

@@ -1,0 +1,60 @@
+"""From what `ssc card new` was asked for to a card: holder file, region profile, key file, bank's side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from apdu.layout import LayoutError
+from apdu.layout.states import FinancialState
+from terminal.cli.files import region_profile, root_keys
+from terminal.cli.holder_file import load_holder, place_of
+from terminal.cli.input_files import InputFileError
+from terminal.cli.options import SOCIAL_KINDS
+from virtual_card.applications.pboc.options import Activation
+from virtual_card.card import VirtualCard
+from virtual_card.holder import HolderError
+from virtual_card.issuer import SocialOptions, issue
+from virtual_card.persona import DEFAULT_TODAY
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class NewCard:
+    """The options of `ssc card new`; files by their names."""
+
+    kind: str
+    seed: int
+    holder: str | None
+    state: str | None
+    financial: str | None
+    profile: str
+    today: date | None
+    pin: str | None
+    keys: str | None
+
+
+def made(order: NewCard) -> VirtualCard:
+    """Issue the card; raises InputFileError naming the holder file and field, and what its other files raise."""
+    profile = region_profile(order.profile)
+    social = order.kind in SOCIAL_KINDS
+    activation = Activation(order.financial or Activation.HOST_INACTIVE)
+    active = activation is Activation.ACTIVE
+    try:
+        return issue(
+            order.kind,
+            order.seed,
+            state=order.state,
+            today=order.today or DEFAULT_TODAY,
+            root_keys=root_keys(order.keys),
+            pin=profile.initial_pin.reveal() if social and order.pin is None else order.pin,
+            holder=None if order.holder is None else load_holder(order.holder),
+            social=SocialOptions(
+                status_fid=profile.status_fid,
+                activation=activation,
+                financial=FinancialState.ACTIVE if active else FinancialState.INACTIVE,
+            ),
+        )
+    except HolderError as error:
+        raise InputFileError(f"{order.holder}: {place_of(error.field)}: {error.reason}") from None
+    except LayoutError as error:
+        raise InputFileError(f"{order.holder}: this does not fit on the card: {error}; shorten it") from None

@@ -1,0 +1,60 @@
+"""The PKI application of a card image: to JSON types and back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from apdu.crypto.pki import KEY_LENGTH
+from apdu.layout.pki import PKI_APPLICATION
+from apdu.pki import PUBLIC_KEY_LENGTH, TRIES, Secret
+from virtual_card.applications.pki.contents import KeyPair, PkiContents
+from virtual_card.applications.pki.memory import PRIVATE_LENGTH
+from virtual_card.description import DescriptionError, Reader
+
+
+def describe_pki(contents: PkiContents) -> dict[str, Any]:
+    """The application as JSON types, bytes in hex; equal cards give equal data."""
+    pair = contents.key_pair
+    return {
+        "user_pin": contents.user_pin.hex(),
+        "administrator_pin": contents.administrator_pin.hex(),
+        "master_key": contents.master_key.hex(),
+        "tries": {secret.name.lower(): contents.tries[secret] for secret in Secret},
+        "key_pair": None if pair is None else {"private": pair.private.hex(), "public": pair.public.hex()},
+        "certificates": {f"{fid:04X}": body.hex() for fid, body in sorted(contents.certificates.items())},
+    }
+
+
+def read_pki(reader: Reader) -> PkiContents:
+    """The description that `describe_pki` wrote; raises DescriptionError naming what is wrong."""
+    tries, certificates = reader.below("tries"), reader.below("certificates")
+    return PkiContents(
+        user_pin=reader.octets("user_pin"),
+        administrator_pin=reader.octets("administrator_pin"),
+        master_key=_octets(reader, "master_key", KEY_LENGTH),
+        tries={secret: _tries(tries, secret.name.lower()) for secret in Secret},
+        key_pair=None if reader.data.get("key_pair") is None else _read_pair(reader.below("key_pair")),
+        certificates={
+            spec.fid: _octets(certificates, f"{spec.fid:04X}", spec.size or 0)
+            for spec in PKI_APPLICATION.files
+        },
+    )
+
+
+def _read_pair(reader: Reader) -> KeyPair:
+    private = _octets(reader, "private", PRIVATE_LENGTH)
+    return KeyPair(private, _octets(reader, "public", PUBLIC_KEY_LENGTH))
+
+
+def _tries(reader: Reader, name: str) -> int:
+    left = reader.counter(name)
+    if left > TRIES:
+        raise DescriptionError(f"{reader.place}.{name}", f"should lie in 0 to {TRIES}")
+    return left
+
+
+def _octets(reader: Reader, name: str, length: int) -> bytes:
+    value = reader.octets(name)
+    if len(value) != length:
+        raise DescriptionError(f"{reader.place}.{name}", f"should have {length} bytes")
+    return value
