@@ -14,9 +14,11 @@ from apdu.explain_purse import PURSE_DECODERS
 from apdu.instructions import Instruction, find
 from apdu.layout import DirectorySpec, FileSpec, ItemValue, LayoutError, Structure
 from apdu.redact import citizen_numbers, hidden_in_command, hidden_in_response, masked_hex
+from apdu.redact_bank import hidden_in_templates
 from apdu.response import Response
 from apdu.status import meaning
-from apdu.tlv import TlvError
+from apdu.tags import BY_TAG
+from apdu.tlv import TlvError, parse
 
 _RECORD_MODES = {
     0: "first occurrence",
@@ -98,13 +100,17 @@ def command_fields(raw: bytes, context: Context) -> Iterator[Field]:
     if command.data:
         hidden = hidden_in_command(command, place) if context.masked else ()
         length = len(command.data)
-        yield Field("Lc", "Data length", "数据长度", f"{length} bytes", f"{length:02X}", source)
+        yield Field("Lc", "Data length", "数据长度", _bytes(length), f"{length:02X}", source)
         yield Field("data", "Data", "数据", "", masked_hex(command.data, hidden), source)
         yield from _data_fields(command, Response(b"", 0x9000), place, context)
     if command.le is not None:
         yield Field(
-            "Le", "Answer expected", "期望应答长度", f"{command.le} bytes", f"{command.le & 0xFF:02X}", source
+            "Le", "Answer expected", "期望应答长度", _bytes(command.le), f"{command.le & 0xFF:02X}", source
         )
+
+
+def _bytes(count: int) -> str:
+    return f"{count} byte{'s' * (count != 1)}"
 
 
 def _class_text(cla: int) -> str:
@@ -170,14 +176,14 @@ def _answer_data(data: bytes, context: Context) -> Iterator[Field]:
             return
         except LayoutError:
             continue
-    if data[0] in (0x6F, 0x70, 0x77, 0x80, 0x61):
-        try:
+    try:
+        if all(item.tag in BY_TAG for item in parse(data)):
             yield from list(tlv_fields(data, masked=context.masked))
             return
-        except TlvError:
-            pass
-    hidden = citizen_numbers(data) if context.masked else ()
-    yield Field("data", "Data", "数据", f"{len(data)} bytes", masked_hex(data, hidden), "")
+    except TlvError:
+        pass
+    hidden = (hidden_in_templates(data) or set()) | citizen_numbers(data) if context.masked else ()
+    yield Field("data", "Data", "数据", _bytes(len(data)), masked_hex(data, hidden), "")
 
 
 def status_fields(raw: bytes, context: Context) -> Iterator[Field]:

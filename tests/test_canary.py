@@ -71,6 +71,8 @@ def card_secrets(path: Path) -> Iterator[bytes | str]:
         if contents.bank is not None:
             for bank_keys in contents.bank.keys.values():
                 yield from (bank_keys.cryptogram, bank_keys.encryption, bank_keys.mac)
+        if contents.pki is not None:
+            yield contents.pki.master_key
 
 
 def leaks(runs: Iterable[Run], secrets: Iterable[bytes | str]) -> list[str]:
@@ -126,12 +128,10 @@ def decoded(kind: str) -> list[Run]:
                 pasted += [record.hex() for record in file.records] + [file.body.hex()]
         if contents.bank is not None:
             pasted += [record.hex() for records in contents.bank.files.values() for record in records]
-    runs = []
-    for text in pasted:
-        runs += (
-            [run("decode", text), run("decode", "--json", "--as", "response", f"{text}9000")] if text else []
-        )
-    return [*runs, run("card", "explain", pasted[0], "--json")]
+    runs = [run("decode", text) for text in commands]
+    for text in filter(None, pasted):
+        runs += [run("decode", text), run("decode", "--json", "--as", "response", f"{text}9000")]
+    return [*runs, run("card", "explain", commands[0], "--json")]
 
 
 def visits(new: str, old: str) -> list[Run]:

@@ -298,8 +298,8 @@ class ProcessorCard(VirtualCard):
         return self.neighbour is not None
 
     def select_neighbour(self, p2: int, name: bytes) -> bytes | None:
-        """SELECT by name among the neighbours that live, the current one first; None where none has the name."""
-        for neighbour in sorted(self.neighbours, key=lambda entry: entry is not self.neighbour):
+        """SELECT by name among the neighbours that live; None where none has the name."""
+        for neighbour in self.neighbours:
             if self.flags[CARD_FLAG] and not neighbour.outlives_card_block:
                 continue
             answer = neighbour.select(self, p2, name)

@@ -9,7 +9,7 @@ from typing import Any
 from virtual_card.card import VirtualCard
 
 _LABELS = ("name", "fid")
-_SECRET = frozenset({"pin", "versions", "value", "code", "cryptogram", "encryption", "mac", "key"})
+_SECRET = frozenset({"pin", "versions", "value", "code", "cryptogram", "encryption", "mac", "key", "private"})
 
 
 @dataclass(frozen=True, slots=True, repr=False)

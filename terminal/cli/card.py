@@ -14,6 +14,9 @@ from terminal.exit_codes import ExitCode
 from virtual_card.applications.pboc.options import Activation
 from virtual_card.card_kinds import CardState
 
+PLAIN = "iso7816"
+"""The kind that no issuer makes: its contents are a file tree."""
+
 
 @click.group()
 def card() -> None:
@@ -24,8 +27,9 @@ card.add_command(decode, "explain")
 
 
 @card.command()
-@click.option("--kind", type=click.Choice(ALL_KINDS), required=True, help="What kind of card.")
-@click.option("--seed", type=click.IntRange(0), required=True, help="Holder and serial number come from it.")
+@click.option("--kind", type=click.Choice((*ALL_KINDS, PLAIN)), required=True, help="What kind of card.")
+@click.option("--seed", type=click.IntRange(0), help="Holder and serial number come from it.")
+@click.option("--tree", metavar="FILE", help=f"YAML file tree of a plain {PLAIN} card, which has no seed.")
 @click.option("--holder", metavar="FILE", help="YAML file that says who the holder is, in place of the seed.")
 @click.option(
     "--state", type=click.Choice([state.value for state in CardState]), help="Of a social security card."
@@ -35,6 +39,7 @@ card.add_command(decode, "explain")
     type=click.Choice([activation.value for activation in Activation]),
     help="How the bank's side is before activation.  [default: host-inactive]",
 )
+@click.option("--pki", is_flag=True, help="With the PKI application; ssc-3.0, needs the extra sm2.")
 @profile_option
 @click.option("--today", type=DAY, help="The day the card's dates count from.  [default: 2030-01-01]")
 @click.option(
@@ -46,10 +51,12 @@ card.add_command(decode, "explain")
 def new(
     *,
     kind: str,
-    seed: int,
+    seed: int | None,
+    tree: str | None,
     holder: str | None,
     state: str | None,
     financial: str | None,
+    pki: bool,
     profile: str,
     today: date | None,
     pin_env: str | None,
@@ -58,17 +65,25 @@ def new(
     force: bool,
 ) -> ExitCode:
     """Make a card: the same kind, seed and options give the same card, byte for byte."""
-    from terminal.cli.new_card import NewCard, made
+    from terminal.cli.new_card import NewCard, made, planted
     from terminal.cli.output import say
     from terminal.trace.names import card_name
     from virtual_card.image import save
 
-    path = Path(output or f"{kind}-{seed}.card")
+    if (tree is None) is (kind == PLAIN) or (seed is None) is not (kind == PLAIN):
+        raise click.ClickException(f"a {PLAIN} card is made from a --tree, every other kind from a --seed")
+    path = Path(output or (f"{kind}-{seed}.card" if tree is None else f"{kind}.card"))
     if path.exists() and not force:
         raise click.ClickException(f"{path} exists; name another file with -o, or give --force to replace it")
+    if pki and kind not in SOCIAL_KINDS:
+        raise click.ClickException(f"--pki: a {kind} card has no PKI application; leave it out")
     if financial is not None and kind not in SOCIAL_KINDS:
         raise click.ClickException(f"--financial: a {kind} card has no bank's side; leave it out")
-    order = NewCard(kind, seed, holder, state, financial, profile, today, _pin(pin_env), keys)
+    if tree is not None or seed is None:
+        save(planted(str(tree)), path)
+        say(f"{path}: {card_name(kind)}, tree {tree}")
+        return ExitCode.DONE
+    order = NewCard(kind, seed, holder, state, financial, pki, profile, today, _pin(pin_env), keys)
     save(made(order), path)
     options = "".join(f", {option}" for option in (state, financial) if option)
     say(f"{path}: {card_name(kind)}, seed {seed}{options}")

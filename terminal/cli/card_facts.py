@@ -48,7 +48,7 @@ def sections(card: VirtualCard, *, masked: bool = True) -> list[Section]:
             _file(directory, file, declared.file(file.fid) if declared else None, masked)
             for file in directory.files
         ]
-    return [*found, *_bank(contents, masked), *_notes(contents.notes, masked)]
+    return [*found, *_neighbours(contents, masked), *_notes(contents.notes, masked)]
 
 
 def _plain_card(card: VirtualCard, masked: bool) -> Iterator[Section]:
@@ -59,10 +59,16 @@ def _plain_card(card: VirtualCard, masked: bool) -> Iterator[Section]:
     return iso_sections(card, masked)
 
 
-def _bank(contents: CardContents, masked: bool) -> Iterator[Section]:
-    from terminal.cli.card_facts_bank import bank_sections
+def _neighbours(contents: CardContents, masked: bool) -> Iterator[Section]:
+    """The other environments of the chip: the bank's application and the PKI application."""
+    if contents.bank is not None:
+        from terminal.cli.card_facts_bank import bank_sections
 
-    return iter(()) if contents.bank is None else bank_sections(contents.bank, masked)
+        yield from bank_sections(contents.bank, masked)
+    if contents.pki is not None:
+        from terminal.cli.card_facts_pki import pki_section
+
+        yield pki_section(contents.pki, masked)
 
 
 def facts(card: VirtualCard) -> Iterator[Fact]:

@@ -34,7 +34,8 @@ def decode(
 ) -> ExitCode:
     """Decode whatever is pasted.
 
-    An answer to reset, a command, an answer, BER-TLV, a record, the contents of a file, a status word. HEX may hold spaces and colons; a single - reads stdin, one thing a line. What it was taken for is said
+    An answer to reset, a command, an answer, BER-TLV, a record, the contents of a file, a status word. HEX
+    may hold spaces and colons; a single - reads stdin, one thing a line. What it was taken for is said
     first, with the other things it could be; --as decides. Identity numbers and PINs are masked.
     """
     from apdu.decoding import Form, context

@@ -29,6 +29,7 @@ from terminal.scenario.script import ScriptMismatchError
 from terminal.transport.base import NoCardError, TransportError
 from virtual_card.errors import FaultPlanError, VirtualCardError
 from virtual_card.image import DamagedImageError
+from virtual_card.iso_tree import TreeError
 from virtual_card.issue_record import NoIssueRecordError
 from virtual_card.issuer import IssueError
 
@@ -47,6 +48,7 @@ EXIT_CODES: Sequence[tuple[type[BaseException], ExitCode]] = (
     (ProfileError, ExitCode.USAGE),
     (ScenarioError, ExitCode.USAGE),
     (IssueError, ExitCode.USAGE),
+    (TreeError, ExitCode.USAGE),
     (NoIssueRecordError, ExitCode.USAGE),
     (FaultPlanError, ExitCode.USAGE),
     (MalformedApduError, ExitCode.USAGE),

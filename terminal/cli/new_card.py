@@ -27,6 +27,7 @@ class NewCard:
     holder: str | None
     state: str | None
     financial: str | None
+    pki: bool
     profile: str
     today: date | None
     pin: str | None
@@ -52,9 +53,17 @@ def made(order: NewCard) -> VirtualCard:
                 status_fid=profile.status_fid,
                 activation=activation,
                 financial=FinancialState.ACTIVE if active else FinancialState.INACTIVE,
+                pki=order.pki,
             ),
         )
     except HolderError as error:
         raise InputFileError(f"{order.holder}: {place_of(error.field)}: {error.reason}") from None
     except LayoutError as error:
         raise InputFileError(f"{order.holder}: this does not fit on the card: {error}; shorten it") from None
+
+
+def planted(path: str) -> VirtualCard:
+    """A plain card with the file tree of a YAML file; raises TreeError naming file and place."""
+    from virtual_card.applications.iso7816 import iso7816_card, load_tree
+
+    return iso7816_card(load_tree(path))

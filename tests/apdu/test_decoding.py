@@ -140,6 +140,14 @@ def test_card_number_in_a_template_is_masked() -> None:
     assert values("700C5A0A62123400000000000070", context(masked=False))["70/5A"] == "62123400000000000070"
 
 
+@pytest.mark.parametrize(
+    "data", ["5A0A62123400000000000070", "700C5A0A621234000000000000", "700D5A0A62123400000000000070"]
+)
+def test_card_number_in_an_answer_is_masked_even_where_it_is_cut_off(data: str) -> None:
+    fields = told(f"{data}9000", ANY, Form.RESPONSE).reading.fields
+    assert "62123400000000" not in "".join(field.value + field.raw for field in fields)
+
+
 def test_gpo_answer_lists_the_records_of_the_locator() -> None:
     assert values(GPO)["80/94/02"] == "record 1-3"
 

@@ -6,12 +6,16 @@ from collections.abc import Callable
 from random import Random
 
 from apdu.instructions import INSTRUCTIONS
+from apdu.pki import APPLICATION_NAME, ENVIRONMENT_NAME
 from virtual_card.applications.iso7816 import COMMANDS as ISO_COMMANDS
 from virtual_card.applications.pboc.selection import DEBIT
+from virtual_card.applications.pki.selection import APPLICATION
 from virtual_card.card import ProcessorCard, VirtualCard
 from virtual_card.state import CardContents
 
-SOCIAL_HEADS = tuple({bytes((entry.cla, entry.ins)) for entry in INSTRUCTIONS} | set(DEBIT))
+SOCIAL_HEADS = tuple(
+    {bytes((entry.cla, entry.ins)) for entry in INSTRUCTIONS} | set(DEBIT) | set(APPLICATION)
+)
 ISO_HEADS = tuple(bytes((cla, ins)) for cla in (0x00, 0x01) for ins in ISO_COMMANDS)
 WRONG_PIN = bytes.fromhex("998877")
 FIDS = (0x3F00, 0x2F00, 0xEF05, 0xEF06, 0xEF07, 0xEF08, 0xEF0C, 0xDF04, 0x0015, 0x0019, 0x5000, 0x0101)
@@ -37,6 +41,8 @@ class Commands:
             record for entry in contents.directories for file in entry.files for record in file.records
         ]
         self.pin = contents.pin
+        if contents.pki is not None:
+            self.names += [ENVIRONMENT_NAME, APPLICATION_NAME]
         if contents.bank is not None:
             self.names += list(contents.bank.names)
             self.tags += list(contents.bank.objects)

@@ -9,8 +9,11 @@ from types import MappingProxyType
 from apdu import purse
 from apdu.crypto import authentication_data, key_loading_mac, mac, message_encrypt, pboc, session_key
 from apdu.crypto.algorithm import Algorithm
+from apdu.crypto.pki import pin_key
+from apdu.crypto.pki import proof as pki_proof
 from apdu.dol import fill, parse_dol
 from apdu.pboc import DEBIT_AID
+from apdu.pki import APPLICATION_NAME, ENVIRONMENT_NAME, KEY_PAIR_FILES
 from virtual_card.card import ProcessorCard, VirtualCard
 from virtual_card.state import CardContents, CardFile, Directory, KeyState
 
@@ -42,6 +45,8 @@ class Sequences:
                 self.choices += [self._purchase, self._load]
             if self.contents.bank is not None:
                 self.choices += [self._bank_transaction] * 3
+            if self.contents.pki is not None:
+                self.choices += [self._pki] * 6
 
     def run(self) -> None:
         """One sequence, chosen at random."""
@@ -291,6 +296,35 @@ class Sequences:
                 ("84160000" if self.rng.random() < 0.2 else "84180000", b""),
             )
         )
+
+    def _pki(self) -> None:
+        """Each secret proved or not, then what it opens: key pair, certificate, new master key and PIN."""
+        held = self._card.pki
+        assert held is not None
+        self.ask("00A40400", self.rng.choice((ENVIRONMENT_NAME, APPLICATION_NAME, APPLICATION_NAME)))
+        pairs = (("00200181", pin_key(held.user_pin)), ("00200100", pin_key(held.administrator_pin)))
+        for head, key in (*pairs, ("00820000", held.master_key)):
+            challenge = self.ask("0084000010")[:-2]
+            if challenge and self.rng.random() < 0.7:
+                self.ask(head, self._spoiled(pki_proof(key, challenge)))
+        self.ask("80400000", KEY_PAIR_FILES)
+        self.ask("80C98200", b"\xc2\x00")
+        self.ask("80C9828042")
+        self.ask(
+            f"00D6{self.rng.choice((0x98, 0x99, 0x00)):02X}{self.rng.randrange(4):02X}", self.rng.randbytes(9)
+        )
+        pin = self.rng.choice((held.administrator_pin, self.rng.randbytes(3)))
+        for head, key, plain in (
+            ("845E0100", pin_key(held.administrator_pin), pin),
+            ("84D40100", held.master_key, bytes(3) + held.master_key),
+        ):
+            challenge = self.ask("0084000010")[:-2]
+            if challenge and self.rng.random() < 0.5:
+                cipher = message_encrypt(Algorithm.SM4, key, plain)
+                message = bytes.fromhex(head) + bytes((len(cipher) + 4,)) + cipher
+                self.ask(
+                    head, cipher + self._spoiled(key_loading_mac(Algorithm.SM4, key, challenge, message))
+                )
 
     # PSAM, memory card, plain card --------------------------------------------------------------------
 

@@ -1,4 +1,7 @@
-"""The cards that are fuzzed: every kind in every state an issuer makes, and every profile of the bank's side."""
+"""The cards that are fuzzed: every kind in every state an issuer makes, and every profile of the bank's side.
+
+The PKI application is among them where the library for SM2 is installed.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from apdu.crypto import Algorithm
 from apdu.layout import EVERYTHING
 from virtual_card.applications.iso7816 import iso7816_card, read_tree
 from virtual_card.applications.pboc.options import Activation, BankOptions
+from virtual_card.applications.pki import sm2
 from virtual_card.card import VirtualCard
 from virtual_card.issuer import PsamOptions, SocialOptions, issue, kinds, states
 from virtual_card.state import Face, Purse
@@ -41,6 +45,8 @@ def subjects() -> dict[str, Maker]:
     for activation in Activation:
         if activation is not Activation.NONE:
             made[f"ssc-3.0 bank {activation}"] = partial(_with_bank, activation)
+    if sm2.available():
+        made["ssc-3.0 pki"] = partial(issue, "ssc-3.0", SEED, social=SocialOptions(pki=True))
     made["psam DES alone"] = partial(issue, "psam", SEED, psam=PsamOptions(environments=(Algorithm.DES,)))
     made["psam lenient"] = partial(issue, "psam", SEED, psam=LENIENT_PSAM)
     for face in FACES:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from apdu.instructions import find
 from virtual_card.applications.memory import MemoryCard
 from virtual_card.applications.pboc.contents import BankContents
+from virtual_card.applications.pki.application import PkiSide
 from virtual_card.card import ProcessorCard, VirtualCard
 from virtual_card.iso_card import IsoCard
 from virtual_card.iso_filesystem import IsoDirectory
@@ -49,6 +50,12 @@ BANK: Mapping[str, frozenset[str]] = {
     "04DA": frozenset({"bank/numbers", "bank/objects"}),
     "04DC": frozenset({"bank/numbers", "bank/file"}),
 }
+PKI: Mapping[str, frozenset[str]] = {
+    **dict.fromkeys(("0020", "0082"), frozenset({"pki/tries"})),
+    **dict.fromkeys(("84D4", "845E"), frozenset({"pki/secrets"})),
+    "8040": frozenset({"pki/key-pair"}),
+    "00D6": frozenset({"pki/file"}),
+}
 MEMORY: Mapping[str, frozenset[str]] = {
     "FF20": frozenset({"tries"}),
     "FFD0": frozenset({"memory"}),
@@ -60,7 +67,7 @@ ISO: Mapping[int, frozenset[str]] = {
     **dict.fromkeys((0x04, 0x44), frozenset({"life"})),
     **dict.fromkeys((0x0C, 0x0E, 0x0F, 0xD0, 0xD1, 0xD2, 0xD6, 0xD7, 0xDC, 0xE2), frozenset({FILE, "sizes"})),
 }
-COUNTERS = frozenset({"tries", "bank/numbers"})
+COUNTERS = frozenset({"tries", "bank/numbers", "pki/tries"})
 """What a command that failed may change, where it may change it at all."""
 
 READING = ("00B0", "00B2")
@@ -79,6 +86,7 @@ class Watch:
         self.owners: dict[str, str] = {}
         self.references: dict[tuple[str, int], str] = {}
         self.met: set[str] = set()
+        self.proved = False
         self.secrets: list[bytes] = []
         self.protected: set[int] = set()
         if isinstance(card, ProcessorCard):
@@ -90,6 +98,7 @@ class Watch:
     def powered(self) -> None:
         """The card was reset: nothing is met any more."""
         self.met.clear()
+        self.proved = False
         self.place = self._place()
 
     def judge(self, apdu: bytes, answer: bytes) -> str | None:
@@ -123,6 +132,8 @@ class Watch:
         if isinstance(contents.bank, BankContents):
             for keys in contents.bank.keys.values():
                 self.secrets += [keys.cryptogram, keys.encryption, keys.mac]
+        if contents.pki is not None:
+            self.secrets.append(contents.pki.master_key)
 
     # Changes ------------------------------------------------------------------------------------------
 
@@ -151,6 +162,8 @@ class Watch:
         wrong = [name for name, number in parts if name not in allowed and self.kinds[number] not in allowed]
         if wrong:
             return f"answered {word:04X} and changed {', '.join(wrong)}"
+        if not self.proved and any(name.startswith("pki/") and name != "pki/tries" for name in names):
+            return f"changed {', '.join(names)} though nothing was proved"
         if not self.met and self.protected.intersection(changed):
             return f"changed {', '.join(names)} though no password was verified"
         files = [name for name in names if name in self.rules and FILE in allowed]
@@ -166,15 +179,15 @@ class Watch:
             return MEMORY.get(head, NOTHING)
         if isinstance(self.card, IsoCard):
             return ISO.get(apdu[1], NOTHING) if len(apdu) > 1 else NOTHING
-        if self.place[0] == "bank":
-            return BANK.get(head, NOTHING)
+        if self.place[0] != "card":
+            return {"bank": BANK, "pki": PKI}[self.place[0]].get(head, NOTHING)
         return (PSAM if self.card.kind == "psam" else SOCIAL).get(head, NOTHING)
 
     # Access -------------------------------------------------------------------------------------------
 
     def _access(self, apdu: bytes, word: int) -> str | None:
         """A file was read although the conditions for it were not met; 6Cxx, which tells a length, is reading."""
-        if not isinstance(self.card, ProcessorCard) or self.place[0] == "bank" or self.card.file is None:
+        if not isinstance(self.card, ProcessorCard) or self.place[0] != "card" or self.card.file is None:
             return None
         if apdu[:2].hex().upper() not in READING or word >> 8 not in (0x90, 0x62, 0x6C):
             return None
@@ -193,6 +206,8 @@ class Watch:
                 self.met.add("a password")
             return
         head, (side, *path) = apdu[:2].hex().upper(), self.place
+        if side == "pki" and head in ("0020", "0082") and word == 0x9000:
+            self.proved = True
         if side == "card":
             if head == "0020" and len(apdu) > 5:
                 self._met("PIN", word)
@@ -216,7 +231,7 @@ class Watch:
         if not isinstance(self.card, ProcessorCard):
             return ("card",)
         if self.card.foreign:
-            return ("bank",)
+            return ("pki",) if isinstance(self.card.neighbour, PkiSide) else ("bank",)
         return "card", self.card.directory.name, self.card.directory.environment
 
 
@@ -233,6 +248,8 @@ def _part(card: VirtualCard, name: str) -> str:
     area, _, rest = name.partition("/")
     if area == "bank":
         return name if name == BANK_LOG or not _is_hex(rest) else "bank/file"
+    if area == "pki":
+        return "pki/file" if rest.isdigit() else name
     if card.kind == "psam" and name.endswith("/0019"):
         return "the sequence"
     if name.endswith("/purse"):

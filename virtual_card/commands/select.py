@@ -69,7 +69,7 @@ def _by_name(card: ProcessorCard, p2: int, name: bytes) -> bytes:
 
 
 def by_name_from_neighbour(card: ProcessorCard, p2: int, name: bytes) -> bytes:
-    """SELECT by name while a neighbour is current: its own names first, then those of the whole card."""
+    """SELECT by name while a neighbour is current: the names of all neighbours, then those of the card's own side."""
     if p2 not in (FIRST, NEXT):
         return status.PARAMETERS
     if len(name) not in NAME_LENGTHS:

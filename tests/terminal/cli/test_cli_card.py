@@ -13,10 +13,12 @@ from terminal.cli.options import ALL_KINDS
 from virtual_card.applications.iso7816 import iso7816_card, read_tree
 from virtual_card.applications.pboc.contents import Blocked
 from virtual_card.applications.pboc.options import Activation
+from virtual_card.applications.pki import sm2
+from virtual_card.applications.pki.contents import TEST_MASTER_KEY
 from virtual_card.applications.social import social_card
 from virtual_card.card import ProcessorCard
 from virtual_card.image import load, save
-from virtual_card.issuer import SocialOptions, issue, states
+from virtual_card.issuer import SocialOptions, issue, kinds, states
 from virtual_card.persona import Persona
 from virtual_card.state import Purse
 
@@ -28,6 +30,39 @@ def test_new_card_is_the_issuers_card_under_its_default_name(ssc: Run, tmp_path:
     path = tmp_path / f"{kind}-3.card"
     assert load(path).state() == issue(kind, 3).state()
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_every_kind_of_the_issuer_is_offered() -> None:
+    assert set(ALL_KINDS) == set(kinds())
+
+
+def test_plain_card_is_made_from_a_tree(ssc: Run, tmp_path: Path) -> None:
+    (tmp_path / "tree.yaml").write_text(
+        "master_file: {files: [{fid: E001, structure: transparent, contents: A1A2}]}"
+    )
+    result = ssc("card", "new", "--kind", "iso7816", "--tree", "tree.yaml")
+    assert result.exit_code == 0
+    assert load(tmp_path / "iso7816.card").kind == "iso7816"
+    assert "A1A2" in ssc("card", "show", "iso7816.card").stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "part"),
+    [
+        (["--kind", "iso7816", "--seed", "3"], "--tree"),
+        (["--kind", "iso7816", "--seed", "3", "--tree", "tree.yaml"], "--tree"),
+        (["--kind", "psam", "--tree", "tree.yaml"], "--seed"),
+        (["--kind", "psam"], "--seed"),
+        (["--kind", "iso7816", "--tree", "tree.yaml"], "tree.yaml"),
+        (["--kind", "iso7816", "--tree", "none.yaml"], "none.yaml"),
+    ],
+)
+def test_tree_and_seed_exclude_each_other(ssc: Run, tmp_path: Path, options: list[str], part: str) -> None:
+    (tmp_path / "tree.yaml").write_text("master_file: {files: [{fid: E0}]}")
+    result = ssc("card", "new", *options)
+    assert result.exit_code == 2
+    assert part in result.stderr
+    assert not list(tmp_path.glob("*.card"))
 
 
 def test_new_card_is_the_same_byte_for_byte(ssc: Run, tmp_path: Path) -> None:
@@ -89,6 +124,8 @@ def test_today_moves_the_dates_of_a_new_card(ssc: Run) -> None:
     ("options", "part"),
     [
         (["--kind", "psam", "--state", "expired"], "psam"),
+        (["--kind", "psam", "--pki"], "psam card has no PKI application"),
+        (["--kind", "ssc-2.0", "--pki"], "PKI"),
         (["--kind", "psam", "--financial", "active"], "psam card has no bank's side"),
         (["--kind", "ssc-3.0", "--pin-env", "NO_SUCH_VARIABLE"], "no variable NO_SUCH_VARIABLE"),
         (["--kind", "ssc-3.0", "--pin-env", "BAD_PIN"], "4 to 16 digits"),
@@ -200,6 +237,16 @@ def test_show_tells_purse_and_records_of_a_cyclic_file(ssc: Run, tmp_path: Path)
     shown = ssc("card", "show", "a").stdout
     assert "123.45" in shown
     assert "cyclic (1 record of 30, newest first)" in shown
+
+
+def test_show_tells_the_pki_application(ssc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sm2, "available", lambda: True)
+    assert ssc("card", "new", "--kind", "ssc-3.0", "--seed", "3", "--pki", "-o", "a").exit_code == 0
+    shown = ssc("card", "show", "a").stdout
+    assert "User PIN 用户密码                           ****, 6 of 6 tries" in shown
+    key = TEST_MASTER_KEY.hex().upper()
+    assert key not in shown
+    assert key in "".join(ssc("card", "show", "a", "--show-secrets").stdout.split())
 
 
 def test_show_tells_the_tree_of_a_plain_card(ssc: Run, tmp_path: Path) -> None:

@@ -16,10 +16,12 @@ def describe_pki(contents: PkiContents) -> dict[str, Any]:
     """The application as JSON types, bytes in hex; equal cards give equal data."""
     pair = contents.key_pair
     return {
-        "user_pin": contents.user_pin.hex(),
-        "administrator_pin": contents.administrator_pin.hex(),
-        "master_key": contents.master_key.hex(),
-        "tries": {secret.name.lower(): contents.tries[secret] for secret in Secret},
+        "user": {"pin": contents.user_pin.hex(), "tries": contents.tries[Secret.USER_PIN]},
+        "administrator": {
+            "pin": contents.administrator_pin.hex(),
+            "tries": contents.tries[Secret.ADMINISTRATOR_PIN],
+        },
+        "master": {"key": contents.master_key.hex(), "tries": contents.tries[Secret.MASTER_KEY]},
         "key_pair": None if pair is None else {"private": pair.private.hex(), "public": pair.public.hex()},
         "certificates": {f"{fid:04X}": body.hex() for fid, body in sorted(contents.certificates.items())},
     }
@@ -27,12 +29,17 @@ def describe_pki(contents: PkiContents) -> dict[str, Any]:
 
 def read_pki(reader: Reader) -> PkiContents:
     """The description that `describe_pki` wrote; raises DescriptionError naming what is wrong."""
-    tries, certificates = reader.below("tries"), reader.below("certificates")
+    user, administrator, master = (reader.below(name) for name in ("user", "administrator", "master"))
+    certificates = reader.below("certificates")
     return PkiContents(
-        user_pin=reader.octets("user_pin"),
-        administrator_pin=reader.octets("administrator_pin"),
-        master_key=_octets(reader, "master_key", KEY_LENGTH),
-        tries={secret: _tries(tries, secret.name.lower()) for secret in Secret},
+        user_pin=user.octets("pin"),
+        administrator_pin=administrator.octets("pin"),
+        master_key=_octets(master, "key", KEY_LENGTH),
+        tries={
+            Secret.USER_PIN: _tries(user),
+            Secret.ADMINISTRATOR_PIN: _tries(administrator),
+            Secret.MASTER_KEY: _tries(master),
+        },
         key_pair=None if reader.data.get("key_pair") is None else _read_pair(reader.below("key_pair")),
         certificates={
             spec.fid: _octets(certificates, f"{spec.fid:04X}", spec.size or 0)
@@ -46,10 +53,10 @@ def _read_pair(reader: Reader) -> KeyPair:
     return KeyPair(private, _octets(reader, "public", PUBLIC_KEY_LENGTH))
 
 
-def _tries(reader: Reader, name: str) -> int:
-    left = reader.counter(name)
+def _tries(reader: Reader) -> int:
+    left = reader.counter("tries")
     if left > TRIES:
-        raise DescriptionError(f"{reader.place}.{name}", f"should lie in 0 to {TRIES}")
+        raise DescriptionError(f"{reader.place}.tries", f"should lie in 0 to {TRIES}")
     return left
 
 
