@@ -137,7 +137,7 @@ def test_bank_that_outlives_the_block_of_the_card_takes_pki_not_along() -> None:
     card = sample_card(contents)
     assert send(card, ENVIRONMENT) == "6A81"
     assert send(card, DEBIT).startswith("61")
-    assert send(card, ENVIRONMENT) == "6A81"
+    assert send(card, ENVIRONMENT) == "6A82"
 
 
 def test_blocked_card_has_no_pki_application_either() -> None:
