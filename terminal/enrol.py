@@ -35,6 +35,7 @@ def enrol_card(
 ) -> str:
     """Enrol a card by its issue record; returns its number. `holder` stands in where the card does not say whose it is.
 
+    A social security card comes in sealed, whatever its chip says: what became of it since is not the issuer's word.
     Raises NoIssueRecordError for a card no centre keeps, EnrolmentError for one without or of another holder.
     """
     record = issue_record(card)
@@ -70,8 +71,8 @@ def _enrol_social(office: Office, record: SocialIssueRecord, standing: Standing)
         valid_until=record.valid_until,
         received_at=standing.received or on_card,
         receipt_mode=record.receipt_mode or ReceiptMode.IN_PERSON,
-        social=record.social or SocialState.SEALED if standing.state is None else standing.state,
-        financial=record.financial or FinancialState.INACTIVE
+        social=standing.state or SocialState.SEALED,
+        financial=(record.financial or FinancialState.INACTIVE)
         if standing.financial is None
         else standing.financial,
         medical=MedicalBase(dict(record.medical)),

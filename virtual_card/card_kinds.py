@@ -36,17 +36,25 @@ class CardState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """What sets one generation of the social security card apart from the others."""
+    """What sets one generation of the social security card apart from the others.
+
+    `system_version` is T5 of the historical bytes: two cards of one holder differ in their answer to reset.
+    """
 
     version: str
     version_item: str
     algorithm: Algorithm
+    system_version: int
+
+    def historical_bytes(self, holder: bytes) -> bytes:
+        """The 13 historical bytes of the holder's card of this generation."""
+        return holder[:4] + bytes((self.system_version,)) + holder[5:]
 
 
 GENERATIONS: Mapping[CardKind, Generation] = {
-    CardKind.SSC_1: Generation("1.0", "1.00", Algorithm.DES),
-    CardKind.SSC_2: Generation("2.0", "2.00", Algorithm.DES),
-    CardKind.SSC_3: Generation("3.0", "3.00", Algorithm.SM4),
+    CardKind.SSC_1: Generation("1.0", "1.00", Algorithm.DES, 0x10),
+    CardKind.SSC_2: Generation("2.0", "2.00", Algorithm.DES, 0x20),
+    CardKind.SSC_3: Generation("3.0", "3.00", Algorithm.SM4, 0x23),
 }
 
 

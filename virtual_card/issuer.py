@@ -209,6 +209,7 @@ def _issue_social(order: _Order) -> VirtualCard:
     generation = GENERATIONS[order.kind]
     expired = order.state is CardState.EXPIRED
     persona = _expired(order.persona, order.today) if expired else order.persona
+    historical_bytes = generation.historical_bytes(persona.historical_bytes)
     layout = card_layout(generation.version, order.social.status_fid, order.social.layout)
     status = ApplicationStatus(SocialState.SEALED, order.social.financial)
     receipt = Receipt(order.social.received_at or persona.received_at, order.social.receipt_mode)
@@ -226,11 +227,9 @@ def _issue_social(order: _Order) -> VirtualCard:
     contents = social_contents(
         generation.version,
         algorithm=generation.algorithm,
-        atr=atr.build(persona.historical_bytes).encode(),
+        atr=atr.build(historical_bytes).encode(),
         layout=layout,
-        keys=card_keys(
-            generation.algorithm, persona.historical_bytes, layout, generation.version, order.root_keys
-        ),
+        keys=card_keys(generation.algorithm, historical_bytes, layout, generation.version, order.root_keys),
         files=files,
         pin=_packed_pin(persona.initial_pin if order.pin is None else order.pin),
         pin_tries=0 if order.state is CardState.PIN_BLOCKED else PIN_TRIES,

@@ -66,8 +66,8 @@ class CardCentre:
             card = self._contact(request.card.number)
             reservation = self._current(request.card)
             old = self._old_card(card, request.old_number, reservation)
-            situation = Situation(card, old, reservation)
-            self._check(situation, request)
+            given_up = reservation is None and request.journal is not None
+            self._check(Situation(card, old, reservation, given_up=given_up), request)
             assert card is not None
             view = reservation.view() if reservation else _journal_view(request.journal)
             counter = self._store.pin_counter(old.number) if old else None
@@ -140,12 +140,14 @@ class CardCentre:
             card = self._store.social_card_by_id(card_id)
             return self._contact(card.number) if card else None
 
-    def cards_by_atr(self, region: str, historical_bytes: bytes) -> list[tuple[SocialCard, bool]]:
-        """The cards with these historical bytes, each with whether an activation of it is open."""
+    def cards_by_atr(
+        self, region: str, historical_bytes: bytes
+    ) -> list[tuple[SocialCard, ReservationStatus | None]]:
+        """The cards with these historical bytes, each with how its latest activation stands, if there was any."""
         with self._store.transaction():
             found = self._store.social_cards_by_atr(region, historical_bytes)
             contacts = [card for card in (self._contact(card.number) for card in found) if card]
-            return [(card, self._is_open(self._current(card.key))) for card in contacts]
+            return [(card, self._latest(card.key)) for card in contacts]
 
     # --- looking up ----------------------------------------------------------------------------------------
 
@@ -167,6 +169,13 @@ class CardCentre:
     def _current(self, key: CardKey) -> Reservation | None:
         """The open reservation of a card, else the committed one."""
         return _standing(self._store.reservations_of(key.number))
+
+    def _latest(self, key: CardKey) -> ReservationStatus | None:
+        """How the latest activation of a card stands: the open one counts, then the committed, then the released."""
+        standing = self._current(key)
+        if standing is not None:
+            return standing.status
+        return ReservationStatus.RELEASED if self._store.reservations_of(key.number) else None
 
     def _of_pair(self, request: Reserve) -> Reservation | None:
         mine = self._store.reservations_of(request.card.number)

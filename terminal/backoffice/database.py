@@ -12,6 +12,12 @@ APPLICATION_ID = 0x53534342
 
 SCHEMA_VERSION = 1
 BUSY_TIMEOUT_S = 5.0
+CURE = "restore it from a copy or name another"
+_DAMAGE = (
+    sqlite3.SQLITE_NOTADB,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_ERROR,  # a statement of ours that does not fit the tables: one is missing or altered
+)
 
 
 class StoreError(Exception):
@@ -26,13 +32,36 @@ class DamagedStoreError(StoreError):
         self.path = path
 
 
-def connect(path: str | Path) -> sqlite3.Connection:
+def connect(path: str | Path, *, read_only: bool = False) -> sqlite3.Connection:
     """Open the store at `path`, made (mode 0600) where there is none; `:memory:` for one that is not kept.
 
-    Write-ahead log with full synchronisation: a committed activation survives process and power. Raises
-    DamagedStoreError, StoreError.
+    Write-ahead log with full synchronisation: a committed activation survives process and power. With
+    `read_only` nothing is made or written, neither the file nor anything beside it. Raises DamagedStoreError,
+    StoreError.
     """
     label = str(path)
+    return _connect_to_read(label) if read_only else _connect_to_write(label)
+
+
+def _connect_to_read(label: str) -> sqlite3.Connection:
+    if not os.path.exists(label):
+        raise StoreError(f"{label}: there is no such file; name a store, or make one with `ssc centre enrol`")
+    # SQLite makes files beside a write-ahead database even to read it, unless it is told that nobody writes:
+    # and where no log lies beside the file, nobody has it open and nothing is left to bring in.
+    unused = not os.path.exists(f"{label}-wal")
+    address = f"{Path(label).absolute().as_uri()}?mode=ro{'&immutable=1' if unused else ''}"
+    try:
+        connection = sqlite3.connect(address, timeout=BUSY_TIMEOUT_S, isolation_level=None, uri=True)
+        empty = _recognise(connection, label)
+    except sqlite3.DatabaseError as error:
+        raise translated(error, label) from None
+    if empty:
+        connection.close()
+        raise DamagedStoreError(label, "an empty file, not a back office's store", CURE)
+    return connection
+
+
+def _connect_to_write(label: str) -> sqlite3.Connection:
     new = label == ":memory:" or _create(label)
     try:
         connection = sqlite3.connect(label, timeout=BUSY_TIMEOUT_S, isolation_level=None)
@@ -50,10 +79,8 @@ def connect(path: str | Path) -> sqlite3.Connection:
 
 def translated(error: sqlite3.DatabaseError, label: str) -> StoreError:
     """What an error of SQLite means for the people who run the back office."""
-    if getattr(error, "sqlite_errorcode", 0) in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
-        return DamagedStoreError(
-            label, f"damaged or not a store ({error})", "restore it from a copy or name another"
-        )
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE:
+        return DamagedStoreError(label, f"damaged or not a store ({error})", CURE)
     return StoreError(
         f"{label}: the back office's file cannot be used ({error}); check its rights and who holds it"
     )

@@ -14,7 +14,7 @@ from apdu.crypto import Algorithm, authentication_data, diversify, factors, sess
 from apdu.keys import BY_NAME, KEYS, KeySpec, RootKeys, root_key
 from apdu.layout.states import SocialState
 from terminal.backoffice.ports import HsmMessage, RefusedError
-from terminal.backoffice.records import SocialCard
+from terminal.backoffice.records import ReservationStatus, SocialCard
 from terminal.backoffice.refusals import hsm_refusal
 
 MESSAGE_LIMIT = 512
@@ -22,8 +22,12 @@ LEVELS = {1: "city", 2: "province", 3: "national"}
 READABLE_STATES = frozenset(SocialState) - {SocialState.CANCELLED}
 """States 0-4: the card must be readable, or nobody could be told that it is lost."""
 
-ACTIVATION_ADDRESSES = frozenset({BY_NAME["UKSSSE"].hsm_address, BY_NAME["UK1DF04"].hsm_address})
-"""What an activation writes under; granted to a sealed card while a reservation is open."""
+GRANTED_TO_SEALED: Mapping[ReservationStatus, frozenset[str]] = {
+    ReservationStatus.OPEN: frozenset({"UKSSSE", "UK1DF04"}),
+    ReservationStatus.RELEASED: frozenset({"UKSSSE"}),
+}
+"""Keys a sealed card may be written with: an open activation writes status and medical data, one that was given up may
+still have to be undone in the status file."""
 
 
 class CardDirectory(Protocol):
@@ -32,8 +36,10 @@ class CardDirectory(Protocol):
     def card_by_id(self, card_id: str) -> SocialCard | None:
         """The card with this identification code."""
 
-    def cards_by_atr(self, region: str, historical_bytes: bytes) -> Sequence[tuple[SocialCard, bool]]:
-        """The cards with these historical bytes, each with whether an activation of it is open."""
+    def cards_by_atr(
+        self, region: str, historical_bytes: bytes
+    ) -> Sequence[tuple[SocialCard, ReservationStatus | None]]:
+        """The cards with these historical bytes, each with how its latest activation stands, if there was any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +119,9 @@ class Hsm:
         found = self._cards.cards_by_atr(chip.region, chip.historical_bytes)
         if not found:
             raise _refused("R1", "the centre knows no card with this answer to reset", "卡管中心没有此卡记录")
-        for card, activation_open in found:
-            sealed = card.social is SocialState.SEALED
-            activating = sealed and activation_open and key.hsm_address in ACTIVATION_ADDRESSES
+        for card, activation in found:
+            granted = GRANTED_TO_SEALED.get(activation, frozenset()) if activation else frozenset()
+            activating = card.social is SocialState.SEALED and key.name in granted
             if card.social is not SocialState.NORMAL and not activating:
                 raise _refused(
                     "R1",

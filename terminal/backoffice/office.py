@@ -68,9 +68,20 @@ class Office:
         }
 
     @classmethod
-    def open(cls, path: str | Path, profile: Profile, now: Callable[[], datetime], **options: Any) -> Office:
-        """The back office over the file at `path`, made where there is none; raises StoreError."""
-        return cls(Store(path), profile, now, **options)
+    def open(
+        cls,
+        path: str | Path,
+        profile: Profile,
+        now: Callable[[], datetime],
+        *,
+        read_only: bool = False,
+        **options: Any,
+    ) -> Office:
+        """The back office over the file at `path`, made where there is none unless `read_only`.
+
+        Raises StoreError.
+        """
+        return cls(Store(path, read_only=read_only), profile, now, **options)
 
     def close(self) -> None:
         """Close the store."""

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta, timezone
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 import yaml
@@ -23,7 +23,6 @@ UtcOffset = Annotated[str, msgspec.Meta(pattern="^[+-][0-9]{2}:[0-9]{2}$")]
 PharmacyCode = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z]{1,12}$")]
 PinTries = Annotated[int, msgspec.Meta(ge=2, le=15)]
 Days = Annotated[int, msgspec.Meta(ge=1)]
-OldCardKind = Literal["sle4442", "sle4428", "old-cpu"]
 
 
 class ProfileError(ValueError):
@@ -36,7 +35,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     `status_file`: FID of the application status file. `old_card_required`: the pharmacy needs the old
     card itself (R12); otherwise the new card and the old card's PIN suffice. `financial_first`: the bank's
     application must be active before the social one (R2). `deadline_days`: days after receipt that the holder
-    has for the bank (R20, R23). `old_pin_on_card`: kinds of old card that check their PIN themselves.
+    has for the bank (R20, R23).
     `equal_dates_mean_no_limit`: issue date equal to validity date in EF05 means no limit.
     """
 
@@ -50,7 +49,6 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     old_card_required: bool
     financial_first: bool
     deadline_days: Days
-    old_pin_on_card: frozenset[OldCardKind]
     equal_dates_mean_no_limit: bool
     pharmacies: dict[PharmacyCode, str]
 

@@ -39,12 +39,14 @@ class Situation:
     """What the centre knows where a request is decided; None where there is no such thing.
 
     `reservation`: the open or committed one of the card (or pair), or the one a request names by number.
+    `given_up`: the card's own journal names an activation that stands no more.
     """
 
     card: SocialCard | None = None
     old: OldCard | None = None
     reservation: Reservation | None = None
     counter: PinCounter | None = None
+    given_up: bool = False
 
 
 Rule = Callable[[Situation, Any, datetime, Profile], Refusal | None]
@@ -109,8 +111,9 @@ def is_active(situation: Situation) -> bool:
 
 
 def begun_or_active(situation: Situation) -> bool:
-    """Nothing of the old card is needed any more to answer about the new one."""
-    return is_reserved(situation) or is_active(situation)
+    """Nothing of the old card is needed to answer about the new one: it is active, or something is to be finished
+    or undone on it."""
+    return is_reserved(situation) or is_active(situation) or situation.given_up
 
 
 def unless(condition: Condition, *rules: Rule) -> tuple[Rule, ...]:
@@ -236,8 +239,6 @@ def pin_is_not_blocked(situation: Situation, request: Any, now: datetime, profil
 
 def pin_was_verified(situation: Situation, request: Any, now: datetime, profile: Profile) -> Refusal | None:
     """R12: the old PIN was proven for this card at this place, unless such old cards check it themselves."""
-    if situation.old is not None and situation.old.kind in profile.old_pin_on_card:
-        return None
     counter = situation.counter
     proven = counter is not None and (counter.proven_for, counter.proven_at) == (
         request.card.number,

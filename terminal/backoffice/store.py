@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 from apdu.layout.states import FinancialState, ReceiptMode, SocialState
-from terminal.backoffice.database import connect, translated
+from terminal.backoffice.database import CURE, DamagedStoreError, connect, translated
 from terminal.backoffice.ports import CardKey, Holder, MedicalBase, RefusedError
 from terminal.backoffice.records import (
     LossReason,
@@ -33,11 +33,12 @@ _OLD_CARDS = "SELECT * FROM old_cards JOIN persons USING (id_number)"
 
 
 class Store:
-    """One open store; not for use from several threads. `path` as `connect` takes it."""
+    """One open store; not for use from several threads. `path` and `read_only` as `connect` takes them."""
 
-    def __init__(self, path: str | Path = ":memory:") -> None:
+    def __init__(self, path: str | Path = ":memory:", *, read_only: bool = False) -> None:
         self.path = str(path)
-        self._db = connect(path)
+        self._begin = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+        self._db = connect(path, read_only=read_only)
         self._db.row_factory = sqlite3.Row
 
     def close(self) -> None:
@@ -48,10 +49,10 @@ class Store:
     def transaction(self) -> Iterator[None]:
         """All or nothing. A refusal is a result: what was noted on the way to it is kept.
 
-        Raises StoreError where the file fails.
+        Raises StoreError where the file fails, DamagedStoreError where it holds what no store holds.
         """
         try:
-            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute(self._begin)
             try:
                 yield
             except RefusedError:
@@ -260,14 +261,25 @@ class Store:
         return self._db.execute(query, arguments).fetchone()
 
     def _social_cards(self, query: str, *arguments: object) -> list[SocialCard]:
-        return [_social_card(row) for row in self._db.execute(query, arguments)]
+        return self._records(_social_card, query, *arguments)
 
     def _old_cards(self, query: str, *arguments: object) -> list[OldCard]:
-        return [_old_card(row) for row in self._db.execute(query, arguments)]
+        return self._records(_old_card, query, *arguments)
 
     def _reservations(self, condition: str, *arguments: object) -> list[Reservation]:
-        rows = self._db.execute(f"SELECT * FROM reservations {condition}", arguments)
-        return [_reservation(row) for row in rows]
+        return self._records(_reservation, f"SELECT * FROM reservations {condition}", *arguments)
+
+    def _records(self, record: Callable[[sqlite3.Row], T], query: str, *arguments: object) -> list[T]:
+        rows = self._db.execute(query, arguments)
+        return [self._record(record, row) for row in rows]
+
+    def _record(self, record: Callable[[sqlite3.Row], T], row: sqlite3.Row) -> T:
+        try:
+            return record(row)
+        except (ValueError, TypeError, AttributeError, IndexError) as error:
+            kind = record.__name__.strip("_").replace("_", " ")
+            finding = f"{kind} {row['number']} is damaged ({error})"
+            raise DamagedStoreError(self.path, finding, CURE) from None
 
 
 def _first(found: list[T]) -> T | None:

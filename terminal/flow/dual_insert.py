@@ -61,6 +61,7 @@ class Event(Enum):
     ACTIVATABLE = auto()
     COMMITTED = auto()
     STALE_STATUS = auto()
+    ABANDONED = auto()
     ALREADY_ACTIVE = auto()
     CARD_PIN_BLOCKED = auto()
     CARD_PIN_LAST_TRY = auto()
@@ -123,6 +124,7 @@ MACHINE: Machine[State, Event, Outcome] = Machine(
             Event.COMMITTED: State.CATCH_UP,
             Event.STALE_STATUS: State.CATCH_UP,
             Event.ALREADY_ACTIVE: Outcome.ALREADY_ACTIVE,
+            Event.ABANDONED: State.UNDO,
             Event.OTHER_HOLDER: Outcome.OTHER_HOLDER,
         },
         State.CHECK_CARD_PIN: {
@@ -135,10 +137,11 @@ MACHINE: Machine[State, Event, Outcome] = Machine(
             Event.PIN_WRONG: State.ENTER_PIN,
             Event.PIN_BLOCKED: State.UNDO,
             Event.LAST_TRY_DECLINED: State.UNDO,
+            Event.REFUSED: State.UNDO,
             Event.CANCELLED: State.UNDO,
             Event.TIMED_OUT: State.UNDO,
         },
-        State.RESERVE: {Event.DONE: State.OPEN_JOURNAL},
+        State.RESERVE: {Event.DONE: State.OPEN_JOURNAL, Event.REFUSED: State.UNDO},
         State.OPEN_JOURNAL: {Event.DONE: State.WRITE_PIN, **UNDOABLE},
         State.WRITE_PIN: {
             Event.DONE: State.WRITE_MEDICAL,
@@ -149,7 +152,7 @@ MACHINE: Machine[State, Event, Outcome] = Machine(
         State.WRITE_MEDICAL: {Event.DONE: State.WRITE_STATUS, **UNDOABLE},
         State.WRITE_STATUS: {Event.DONE: State.CONFIRM, **UNDOABLE},
         State.CONFIRM: {Event.DONE: State.CLOSE_JOURNAL, Event.REFUSED: State.UNDO},
-        State.CATCH_UP: {Event.COMMITTED: State.CONFIRM, Event.STALE_STATUS: Outcome.ALREADY_ACTIVE},
+        State.CATCH_UP: {Event.COMMITTED: State.CONFIRM, Event.STALE_STATUS: Outcome.CAUGHT_UP},
         State.CLOSE_JOURNAL: {Event.DONE: State.RECEIPT},
         State.RECEIPT: {Event.DONE: Outcome.ACTIVATED, Event.COMPLETION: Outcome.COMPLETED},
         State.UNDO: {
@@ -158,6 +161,7 @@ MACHINE: Machine[State, Event, Outcome] = Machine(
             Event.CARD_PIN_FOREIGN: Outcome.CARD_PIN_FOREIGN,
             Event.PIN_BLOCKED: Outcome.PIN_BLOCKED,
             Event.LAST_TRY_DECLINED: Outcome.LAST_TRY_DECLINED,
+            Event.ABANDONED: Outcome.UNDONE,
         },
     },
     anywhere={

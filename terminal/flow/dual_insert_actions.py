@@ -172,7 +172,9 @@ def query(visit: Visit) -> Flow[Event]:
             return Event.COMMITTED
         stale = visit.keeps_status and visit.social_on_card is not SocialState.NORMAL
         return Event.STALE_STATUS if stale else Event.ALREADY_ACTIVE
-    return Event.ACTIVATABLE
+    given_up = reservation is not None and reservation.released
+    alone = visit.settings.old_card_first and visit.old is None
+    return Event.ABANDONED if given_up and alone else Event.ACTIVATABLE
 
 
 def check_card_pin(visit: Visit) -> Flow[Event]:
@@ -279,9 +281,10 @@ def undo(visit: Visit) -> Flow[Event]:
     The card first, while its reservation still opens it; PIN and medical data stay. Interrupted between the two,
     the reservation is still open, and the next insertion finishes what this one gave up.
     """
-    if visit.open_reservation is not None:
+    if visit.open_reservation is not None or visit.journal_number is not None:
         yield from _write_status(visit, SocialState.SEALED)
         yield from _write_journal(visit, JournalPhase.CLOSED)
+    if visit.open_reservation is not None:
         yield ReleaseReservation(visit.place, visit.number)
     if visit.cause is None:
         raise ValueError("nothing led to the undoing")
@@ -296,7 +299,7 @@ def _write_status(visit: Visit, social: SocialState) -> Flow[None]:
         social=social,
         financial=visit.financial,
         time=now.astimezone(visit.settings.zone).replace(tzinfo=None, microsecond=0),
-        channel=Channel.PHARMACY if social is SocialState.NORMAL else Channel.NONE,
+        channel=Channel.PHARMACY if social is SocialState.NORMAL and visit.activates else Channel.NONE,
         terminal=visit.access.terminal_number,
     )
     yield from write_records(visit, "SSSE", visit.status_spec.fid, UKSSSE, [record.to_record()])

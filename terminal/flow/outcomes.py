@@ -33,6 +33,22 @@ class Outcome(Enum):
         ExitCode.DONE,
         Text("The card is activated already; nothing was changed.", "该卡已启用，无需重复办理。"),
     )
+    CAUGHT_UP = Ending(
+        "caught-up",
+        ExitCode.DONE,
+        Text(
+            "The card is activated already; what it says of itself was brought up to date.",
+            "该卡已启用，卡内应用状态已更新。",
+        ),
+    )
+    UNDONE = Ending(
+        "undone",
+        ExitCode.DONE,
+        Text(
+            "An activation given up earlier was undone on the card. To activate it, start with the old medical card.",
+            "卡内未完成的启用已撤销；如需启用，请先插入原医保卡。",
+        ),
+    )
     WRONG_CARD_FIRST = Ending(
         "wrong-card-first",
         ExitCode.REFUSED_BY_TERMINAL,

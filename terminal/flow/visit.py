@@ -138,6 +138,11 @@ class Visit:
         return found if found and not (found.committed or found.released) else None
 
     @property
+    def activates(self) -> bool:
+        """Whether the activation is a pharmacy's, this visit's or an earlier one's; else another channel's."""
+        return self.reserved is not None or (self.answer is not None and self.answer.reservation is not None)
+
+    @property
     def number(self) -> str:
         """The activation number of this visit; raises ValueError before there is one."""
         found = (

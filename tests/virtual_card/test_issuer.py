@@ -15,6 +15,7 @@ from apdu.layout.states import FinancialState, ReceiptMode, SocialState
 from virtual_card.applications.memory import MemoryCard
 from virtual_card.applications.social import social_card
 from virtual_card.card import ProcessorCard
+from virtual_card.card_kinds import GENERATIONS, CardKind
 from virtual_card.issue_record import NoIssueRecordError, OldIssueRecord, SocialIssueRecord, issue_record
 from virtual_card.issuer import GENERATIONS, IssueError, PsamOptions, SocialOptions, issue, kinds, states
 from virtual_card.persona import Persona
@@ -222,7 +223,7 @@ def test_record_of_a_new_card_is_what_its_files_say(kind, seed):
         kind=kind,
         number=persona.card_number,
         card_id=persona.card_id.hex().upper(),
-        historical_bytes=persona.historical_bytes,
+        historical_bytes=GENERATIONS[CardKind(kind)].historical_bytes(persona.historical_bytes),
         holder_id=persona.id_number,
         holder_name=persona.name,
         valid_until=persona.valid_until,
@@ -232,6 +233,10 @@ def test_record_of_a_new_card_is_what_its_files_say(kind, seed):
         receipt_mode=ReceiptMode.IN_PERSON,
         medical=medical_base(persona),
     )
+
+
+def test_generations_of_one_seed_are_told_apart_by_their_answer_to_reset():
+    assert len({issue(kind, 1).atr for kind in SOCIAL_KINDS}) == len(SOCIAL_KINDS)
 
 
 @pytest.mark.parametrize("kind", sorted(OLD_CARDS))

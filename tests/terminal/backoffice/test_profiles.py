@@ -46,7 +46,6 @@ def test_a_profile_loads_from_a_file_too(tmp_path):
         ("status_file: EF0C", "status_file: ef0", r"`\$\.status_file`"),
         ("name: default", "nome: default", "unknown field `nome`"),
         ("deadline_days: 300\n", "", "missing required field `deadline_days`"),
-        ("old_pin_on_card: []", "old_pin_on_card: [tape]", r"tape.*`\$\.old_pin_on_card"),
         ("region:", "region: [", "line .*not YAML"),
     ],
 )
