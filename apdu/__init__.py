@@ -1,4 +1,4 @@
-"""The shared language of card and terminal: bytes to meaning and back, for both sides.
+"""What card and terminal say to each other: bytes to meaning and meaning to bytes.
 
-No I/O, no clock, no randomness of its own.
+Nothing here opens a reader, looks at the clock or draws a random number: callers bring what is needed.
 """

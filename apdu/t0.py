@@ -109,17 +109,3 @@ def _get_response(command: Command, policy: Policy, waiting: int) -> Command:
     cla = command.cla if policy.get_response_class is GetResponseClass.COMMAND else 0x00
     le = waiting if policy.get_response_le is GetResponseLe.EXACT else 0
     return Command(cla, GET_RESPONSE_INS, 0, 0, le=le or SHORT_LE_MAX)
-
-
-def tpdu(command: Command) -> bytes:
-    """The bytes T=0 carries: header, P3 and data; Le of case 4 is not sent, case 1 has P3 = 00.
-
-    Raises ValueError where the command has more than 255 data bytes, which no TPDU holds. Source: LD/T 32.2
-    section 9.3.1, ISO/IEC 7816-3 12.2.
-    """
-    if len(command.data) >= SHORT_LE_MAX:
-        raise ValueError(f"{len(command.data)} data bytes do not fit a T=0 command, which holds 255")
-    if command.data:
-        return command.header + bytes((len(command.data),)) + command.data
-    le = command.le or 0
-    return command.header + bytes((0 if le >= SHORT_LE_MAX else le,))

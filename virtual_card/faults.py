@@ -6,15 +6,15 @@ slot, one for each APDU handed to it; a power-on is no exchange and is matched u
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import Any
+from typing import Any, Self
 
 from apdu.instructions import INSTRUCTIONS
 from virtual_card.errors import FaultPlanError, TornError
 
-__all__ = ["POWER_ON", "Fault", "FaultKind", "FaultPlan", "FaultPlanError", "TornError"]
+__all__ = ["POWER_ON", "Fault", "FaultKind", "FaultPlan", "FaultPlanError", "TornError", "WatchedPlan"]
 
 POWER_ON = "POWER ON"
 
@@ -107,12 +107,32 @@ class FaultPlan:
         return tuple(fault for fault in self.faults if fault.strikes(exchange, instruction, occurrence))
 
     @classmethod
-    def from_data(cls, entries: Iterable[Mapping[str, Any]], place: str = "faults") -> FaultPlan:
+    def from_data(cls, entries: Iterable[Mapping[str, Any]], place: str = "faults") -> Self:
         """Read a plan from plain data as YAML or JSON give it: one mapping a fault, `sw` as four hex digits.
 
         Raises FaultPlanError with the path of the entry, `faults[2].do`.
         """
         return cls(tuple(_read_fault(entry, f"{place}[{index}]") for index, entry in enumerate(entries)))
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedPlan(FaultPlan):
+    """A fault plan that remembers which of its faults struck."""
+
+    struck: set[Fault] = field(default_factory=set, compare=False)
+
+    def due(self, exchange: int | None, instruction: str | None, occurrence: int) -> tuple[Fault, ...]:
+        """The faults that strike an exchange; see FaultPlan."""
+        due = FaultPlan.due(self, exchange, instruction, occurrence)
+        self.struck.update(due)
+        return due
+
+    def idle(self) -> Iterator[str]:
+        """The faults that never struck, in words."""
+        for fault in self.faults:
+            if fault not in self.struck:
+                when = f"exchange {fault.at}" if fault.at else f"{fault.instruction}, number {fault.nth}"
+                yield f"{fault.do.value} at {when}"
 
 
 _TYPES: Mapping[str, type | tuple[type, ...]] = {
@@ -140,7 +160,7 @@ def _read_fault(entry: object, place: str) -> Fault:
 
 def _read_value(key: str, value: object, place: str) -> Any:
     if key not in _TYPES:
-        known = ", ".join(field.name for field in fields(Fault))
+        known = ", ".join(entry.name for entry in fields(Fault))
         raise FaultPlanError(f"{place}.{key}", f"is no field of a fault ({known})")
     if not isinstance(value, _TYPES[key]) or isinstance(value, bool):
         raise FaultPlanError(f"{place}.{key}", f"{value!r} has the wrong type")

@@ -6,6 +6,7 @@ An image holds PIN and keys in clear, as the card does: its file has mode 0600.
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Sequence
@@ -43,7 +44,10 @@ def dumps(card: VirtualCard) -> str:
 
 
 def save(card: VirtualCard, path: PathLike) -> None:
-    """Write an image, mode 0600; a crash at any point leaves the old file or the new one. Raises OSError."""
+    """Write an image, mode 0600; a crash at any point leaves the old file or the new one.
+
+    Raises OSError, which names `path`.
+    """
     _replace(dumps(card), os.path.realpath(path))
 
 
@@ -117,10 +121,10 @@ class JournalledImage:
         try:
             written = os.write(self._file, raw)
             if written != len(raw):
-                raise OSError(f"{self.path}: only {written} of {len(raw)} bytes could be written")
-        except OSError:
+                raise OSError(errno.ENOSPC, f"only {written} of {len(raw)} bytes could be written")
+        except OSError as error:
             os.ftruncate(self._file, self._length)
-            raise
+            raise _named(error, self.path) from None
         self._chain = chain
         self._length += len(raw)
 
@@ -137,15 +141,27 @@ def _revive(text: ImageText, path: str, random: Random) -> VirtualCard:
         card = from_state(text.state, random)
     except DescriptionError as error:
         raise DamagedImageError(path, error.place, error.reason) from None
-    for change in text.changes:
+    for line, change in text.changes:
         try:
             card.apply(change)
-        except ValueError as error:
-            raise DamagedImageError(path, "journal", str(error)) from None
+        except (ValueError, TypeError) as error:
+            raise DamagedImageError(path, f"line {line}", f"this journal line is damaged: {error}") from None
     return card
 
 
 def _replace(text: str, path: str) -> None:
+    try:
+        _replace_by_rename(text, path)
+    except OSError as error:
+        raise _named(error, path) from None
+
+
+def _named(error: OSError, path: str) -> OSError:
+    """The same error, told of the image and of no temporary file."""
+    return OSError(error.errno, error.strerror or str(error), path)
+
+
+def _replace_by_rename(text: str, path: str) -> None:
     import tempfile
 
     folder, base = os.path.split(path)

@@ -1,7 +1,8 @@
 """The text of a card image: a header line, the card in JSON lines, a journal of what was committed since.
 
 Header: format, version, kind, number of lines and SHA-256 of the card. A journal line carries the changes of
-one command and a checksum that continues the line before it, so that a lost or moved line is noticed.
+one command and a checksum that continues the line before it, so that a changed, lost or moved line is
+noticed. A line is written with one call and ends in its newline: text after the last newline is a torn write.
 """
 
 from __future__ import annotations
@@ -35,11 +36,11 @@ class DamagedImageError(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ImageText:
-    """An image taken apart: the card's state, the committed changes after it, where the intact text ends
-    (bytes), and the checksum that the next journal line continues."""
+    """An image taken apart: the card's state, the committed changes after it with the number of the line each
+    stands in, where the intact text ends (bytes), and the checksum that the next journal line continues."""
 
     state: dict[str, Any]
-    changes: tuple[Change, ...]
+    changes: tuple[tuple[int, Change], ...]
     intact: int
     chain: str
 
@@ -73,7 +74,7 @@ def journal_line(changes: Sequence[Change], chain: str) -> tuple[str, str]:
 
 
 def decode(raw: bytes, path: str) -> ImageText:
-    """Take the bytes of an image apart; raises DamagedImageError. A torn last journal line is left out."""
+    """Take the bytes of an image apart; raises DamagedImageError. A last line without newline is torn: left out."""
     lines = raw.split(b"\n")
     header = _header(lines[0], path)
     count = header["lines"]
@@ -136,21 +137,21 @@ def _state(body: list[bytes], path: str) -> dict[str, Any]:
     return state
 
 
-def _journal(lines: list[bytes], first: int, chain: str, path: str) -> tuple[list[Change], int, str]:
-    """The changes from line index `first` on, the number of intact bytes, and the last checksum."""
-    changes: list[Change] = []
+def _journal(
+    lines: list[bytes], first: int, chain: str, path: str
+) -> tuple[list[tuple[int, Change]], int, str]:
+    """The changes from line index `first` on, each with its line's number; intact bytes; the last checksum."""
+    changes: list[tuple[int, Change]] = []
     intact = 0
-    for index in range(first, len(lines) - 1):
-        entry = _journal_entry(lines[index], chain)
+    for number, line in enumerate(lines[first:-1], first + 1):
+        entry = _journal_entry(line, chain)
         if entry is None:
-            if index == len(lines) - 2:
-                break
             raise DamagedImageError(
-                path, f"line {index + 1}", "this journal line is damaged, and others follow it"
+                path, f"line {number}", "this journal line is damaged or does not continue the line before it"
             )
         found, chain = entry
-        changes.extend(found)
-        intact += len(lines[index]) + 1
+        changes.extend((number, change) for change in found)
+        intact += len(line) + 1
     return changes, intact, chain
 
 

@@ -37,11 +37,6 @@ class Algorithm(IntEnum):
     def __init__(self, identifier: int) -> None:
         self.block = 8 if identifier == 1 else 16
 
-    @property
-    def psam_environment(self) -> bytes:
-        """The digit of the PSAM environment of this algorithm: sx1, sx2, sx3."""
-        return b"%d" % self.value
-
 
 class _Library(NamedTuple):
     cipher: type[Cipher[modes.ECB]]

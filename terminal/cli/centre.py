@@ -77,14 +77,15 @@ def show(centre: str, as_json: bool) -> ExitCode:
     from datetime import UTC, datetime
     from pathlib import Path
 
-    from terminal.cli.files import open_office, region_profile
+    from terminal.backoffice.office import Office
+    from terminal.cli.files import region_profile
     from terminal.cli.output import say
     from terminal.cli.output import show as show_lines
     from terminal.trace.as_json import json_line
 
     if not Path(centre).exists():
         raise FileNotFoundError(2, "no such file", centre)
-    office = open_office(centre, region_profile("default"), lambda: datetime.now(UTC))
+    office = Office.open(centre, region_profile("default"), lambda: datetime.now(UTC), read_only=True)
     try:
         cards = office.cards()
     finally:

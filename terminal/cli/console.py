@@ -46,7 +46,8 @@ class ConsoleOperator:
     def enter_pin(self, request: EnterPin) -> Pin:
         """Read a PIN; what cannot be one is asked for again."""
         while True:
-            typed = _read(f"{request.text} ({request.tries_left} tries left, c cancels) ", hidden=True)
+            tries = "try" if request.tries_left == 1 else "tries"
+            typed = _read(f"{request.text} ({request.tries_left} {tries} left, c cancels) ", hidden=True)
             if typed == CANCEL:
                 raise OperatorCancelledError("cancelled at the PIN")
             try:

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-import yaml
+
+from terminal.yaml_text import YamlError, parse, read_text
 
 T = TypeVar("T")
 
@@ -22,18 +23,14 @@ class MalformedFileError(ValueError):
 def read_yaml(path: str | Path, *, all_text: bool = False) -> Any:
     """The document of a YAML file; `all_text` leaves scalars strings. Raises both errors of this module."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        return parse(read_text(path), all_text=all_text)
     except OSError as error:
         raise InputFileError(f"{path}: {error.strerror}; check the name and its rights") from None
     except UnicodeDecodeError:
         raise MalformedFileError(f"{path}: no UTF-8 text; save the file as UTF-8") from None
-    try:
-        return yaml.load(text, yaml.BaseLoader if all_text else yaml.SafeLoader)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
-        raise MalformedFileError(f"{path}{place}: no valid YAML ({problem}); correct the file") from None
+    except YamlError as error:
+        place = f"{path}, {error.place}" if error.place else str(path)
+        raise MalformedFileError(f"{place}: no valid YAML ({error.problem}); correct the file") from None
 
 
 def read_shape(path: str | Path, shape: Any, hint: str, *, all_text: bool = False) -> Any:

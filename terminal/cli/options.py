@@ -9,6 +9,7 @@ import click
 SOCIAL_KINDS = ("ssc-1.0", "ssc-2.0", "ssc-3.0")
 OLD_KINDS = ("sle4442", "sle4428", "old-cpu")
 ALL_KINDS = (*SOCIAL_KINDS, *OLD_KINDS, "psam")
+FIRST_YEAR, LAST_YEAR = 2000, 2999
 SHANGHAI = timezone(timedelta(hours=8))
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
@@ -33,6 +34,8 @@ class Moment(click.ParamType[datetime]):
             moment = datetime.fromisoformat(value)
         except ValueError:
             self.fail(f"{value!r} is no time; write it like 2030-01-08T10:00:00+08:00", param, ctx)
+        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            self.fail(f"{value!r}: the year is one of {FIRST_YEAR} to {LAST_YEAR}", param, ctx)
         return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
 
 

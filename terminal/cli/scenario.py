@@ -52,7 +52,7 @@ def run(files: tuple[str, ...], junit: str | None, as_json: bool) -> ExitCode:
         write_junit(junit, results)
     failed = sum(not result.passed for result in results)
     if not as_json:
-        say(f"{len(results)} scenarios, {failed} failed")
+        say(f"{len(results)} scenario{'' if len(results) == 1 else 's'}, {failed} failed")
     return ExitCode.CHECK_FAILED if failed else ExitCode.DONE
 
 

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-import yaml
 
 from apdu.layout.old_cards import OLD_CARDS
 from terminal.flow.outcomes import BY_LABEL
 from terminal.scenario.script import Insert, ScriptStep
 from terminal.text import Pin
+from terminal.yaml_text import parse, read_text
 from virtual_card.card_kinds import GENERATIONS, kinds, states
 from virtual_card.faults import FaultPlan
 
@@ -26,6 +26,8 @@ StateName = Literal[
 ]
 POWER_LOST = "terminal-power-lost"
 """What a visit is called that ended with the terminal's power: no outcome, nothing was said."""
+SCRIPT_MISMATCH = "script-mismatch"
+"""What a visit is called that could not be played on, because script and terminal disagree."""
 SCRIPT_FORM = "a script is a list such as `- {do: insert, card: old}`"
 FinancialName = Literal["INACTIVE", "ACTIVE", "BLOCKED", "CLOSED"]
 
@@ -152,7 +154,7 @@ class CentreExpectation(_Strict, frozen=True, kw_only=True):
 class Expectation(_Strict, frozen=True, kw_only=True):
     """What must be true at the end: the outcome, what was said (as parts of texts), cards and centre."""
 
-    outcome: str = POWER_LOST
+    outcome: str
     exit_code: int | None = None
     says: list[str] = []
     card: CardExpectation = CardExpectation()
@@ -189,7 +191,7 @@ class Scenario(_Strict, frozen=True, kw_only=True):
     cards: dict[str, CardSpec]
     terminal: TerminalSpec = TerminalSpec()
     centre: CentreSpec = CentreSpec()
-    visits: list[VisitSpec]
+    visits: Annotated[list[VisitSpec], msgspec.Meta(min_length=1)]
 
     def __post_init__(self) -> None:
         for name, fitting in (("old", tuple(OLD_CARDS)), ("new", tuple(GENERATIONS))):
@@ -224,24 +226,25 @@ def load_script(path: str | Path) -> list[ScriptStep]:
 
 def _load(path: str | Path, form: Any, what: str, remedy: str) -> Any:
     try:
-        return msgspec.convert(parse_yaml(Path(path).read_text(encoding="utf-8")), form)
+        document = parse(read_text(path))
+        return msgspec.convert(document, form)
     except OSError as error:
         raise ScenarioError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ScenarioError(f"{path}: is no UTF-8 text; {what}") from None
     except msgspec.ValidationError as error:
-        raise ScenarioError(f"{path}: {error}; {remedy}") from None
+        raise ScenarioError(f"{path}: {_with_card(str(error), document)}; {remedy}") from None
     except ValueError as error:
         raise ScenarioError(f"{path}: {error}") from None
 
 
-def parse_yaml(text: str) -> Any:
-    """YAML with safe types only; raises ValueError naming line and column."""
-    try:
-        return yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else "somewhere"
-        raise ValueError(f"no valid YAML at {place}: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise ValueError(f"no valid YAML: {error}") from None
+def _with_card(problem: str, document: Any) -> str:
+    """The problem with the card's name in its path, where msgspec writes `[...]`."""
+    if "$.cards[...]" not in problem:
+        return problem
+    for name, card in document["cards"].items():
+        try:
+            msgspec.convert({name: card}, dict[str, CardSpec])
+        except msgspec.ValidationError:
+            return problem.replace("$.cards[...]", f"$.cards.{name}")
+    return problem

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from terminal.backoffice.ports import UnreachableError
@@ -14,6 +14,7 @@ from terminal.flow.steps import Role
 from terminal.scenario.findings import MeansSeen, final_problems
 from terminal.scenario.model import (
     POWER_LOST,
+    SCRIPT_MISMATCH,
     CardFault,
     CentreFault,
     Scenario,
@@ -24,7 +25,7 @@ from terminal.scenario.model import (
 from terminal.scenario.script import ScriptMismatchError, ScriptOperator
 from terminal.scenario.stage import Stage
 from terminal.session import Event, Listener, Party, TerminalPowerLossError
-from virtual_card.faults import FaultPlan
+from virtual_card.faults import WatchedPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,12 @@ class ScenarioResult:
 
 @dataclass(slots=True)
 class PlannedDisturbance:
-    """The centre's and the terminal's faults of one visit, as a `Disturbance`."""
+    """The centre's and the terminal's faults of one visit, as a `Disturbance`; remembers which struck."""
 
     faults: tuple[CentreFault | TerminalFault, ...]
     reachable: bool
     _centre: int = 0
+    _struck: set[CentreFault | TerminalFault] = field(default_factory=set)
 
     def before(self, exchange: int, party: Party) -> None:
         """Lose the request, or the power."""
@@ -58,8 +60,10 @@ class PlannedDisturbance:
         for fault in self.faults:
             if isinstance(fault, TerminalFault):
                 if fault.do == "power-loss-before" and fault.at == exchange:
+                    self._struck.add(fault)
                     raise TerminalPowerLossError
             elif party is Party.CENTRE and fault.do == "lose-request" and fault.at == self._centre:
+                self._struck.add(fault)
                 raise UnreachableError("the request was lost")
 
     def after(self, exchange: int, party: Party) -> None:
@@ -67,9 +71,18 @@ class PlannedDisturbance:
         for fault in self.faults:
             if isinstance(fault, TerminalFault):
                 if fault.do == "power-loss-after" and fault.at == exchange:
+                    self._struck.add(fault)
                     raise TerminalPowerLossError
             elif party is Party.CENTRE and fault.do == "lose-answer" and fault.at == self._centre:
+                self._struck.add(fault)
                 raise UnreachableError("the answer was lost")
+
+    def idle(self) -> Iterator[str]:
+        """The faults that never struck, in words."""
+        for fault in self.faults:
+            if fault not in self._struck:
+                party = "centre" if isinstance(fault, CentreFault) else "terminal"
+                yield f"{party}: {fault.do} at exchange {fault.at}"
 
 
 @dataclass(slots=True)
@@ -79,11 +92,14 @@ class Visit:
     ended: Ended | None
     operator: ScriptOperator
     means: Means | None = None
-    problems: list[str] = field(default_factory=list)
+    mismatch: str = ""
+    idle_faults: tuple[str, ...] = ()
 
     @property
     def outcome(self) -> str:
-        """The outcome's label, or that the power was lost."""
+        """The outcome's label, or that the power was lost, or that script and terminal disagree."""
+        if self.mismatch:
+            return SCRIPT_MISMATCH
         return self.ended.outcome.label if self.ended else POWER_LOST
 
 
@@ -103,7 +119,8 @@ def run_scenario(scenario: Scenario, listener: Listener | None = None) -> Scenar
 def play(stage: Stage, visit: VisitSpec, listener: Listener | None = None) -> Visit:
     """Play one visit on a stage: fresh counter, empty slots, the visit's faults."""
     terminal = visit.terminal or stage.scenario.terminal
-    counter = stage.counter(terminal, card_faults(visit, terminal))
+    plans = card_faults(visit, terminal)
+    counter = stage.counter(terminal, plans)
     operator = ScriptOperator(visit.operator, stage.cards, counter.slots, stage.pins)
     others = tuple(fault for fault in visit.faults if not isinstance(fault, CardFault))
     disturbance = PlannedDisturbance(others, stage.scenario.centre.reachable)
@@ -120,37 +137,43 @@ def play(stage: Stage, visit: VisitSpec, listener: Listener | None = None) -> Vi
     except TerminalPowerLossError:
         pass  # the visit has no outcome; cards and centre keep what they had
     except ScriptMismatchError as error:
-        played.problems.append(str(error))
+        played.mismatch = str(error)
     counter.clear()
+    cards = (f"{role.value}: {idle}" for role, plan in plans.items() for idle in plan.idle())
+    played.idle_faults = (*cards, *disturbance.idle())
     played.means = seen.means
     return played
 
 
-def card_faults(visit: VisitSpec, terminal: TerminalSpec) -> Mapping[Role, FaultPlan]:
-    """The slots' fault plans; with one reader the plans of both card slots strike the same one."""
-    plans: dict[Role, FaultPlan] = {}
+def card_faults(visit: VisitSpec, terminal: TerminalSpec) -> Mapping[Role, WatchedPlan]:
+    """The slots' fault plans; with one reader both cards' faults are in the plan of the old card's slot."""
+    plans: dict[Role, WatchedPlan] = {}
+    one_reader = terminal.readers == 1
     for role in Role:
-        names = {"old", "new"} if terminal.readers == 1 and role is Role.OLD else {role.value}
+        if one_reader and role is Role.NEW:
+            continue
+        names = {"old", "new"} if one_reader and role is Role.OLD else {role.value}
         mine = [
             fault.entry() for fault in visit.faults if isinstance(fault, CardFault) and fault.slot in names
         ]
-        plans[role] = FaultPlan.from_data(mine)
+        plans[role] = WatchedPlan.from_data(mine)
     return plans
 
 
 def _visit_problems(stage: Stage, visit: VisitSpec, played: Visit) -> list[str]:
     expect = visit.expect
-    problems = list(played.problems)
+    problems = [played.mismatch] if played.mismatch else []
     if played.outcome != expect.outcome:
         detail = f" ({played.ended.detail})" if played.ended and played.ended.detail else ""
         problems.append(f"outcome {played.outcome}{detail}, expected {expect.outcome}")
     code = played.ended.outcome.exit_code if played.ended else ExitCode.DONE
-    if expect.exit_code is not None and code != expect.exit_code:
+    if expect.exit_code is not None and code != expect.exit_code and not played.mismatch:
         problems.append(f"exit code {code}, expected {expect.exit_code}")
     if expect.means is not None and played.means is not Means(expect.means):
         used = played.means.value if played.means else "nothing"
         problems.append(f"authenticated by {used}, expected {expect.means}")
     problems += [f"nothing asked for {step}" for step in played.operator.leftover()]
+    problems += [f"fault never struck: {fault}" for fault in played.idle_faults]
     said = [str(text) for text in played.operator.shown]
     problems += [f"nobody said {part!r}" for part in expect.says if not any(part in text for text in said)]
     return problems + final_problems(stage, expect)

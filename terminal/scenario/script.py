@@ -1,7 +1,8 @@
 """The operator's part of a scenario: what a person does, step by step, as data.
 
 Every step answers one prompt of the terminal. A prompt that meets another kind of step, and steps left over at the
-end, are disagreements between script and terminal; both are reported with the step's number.
+end, are disagreements between script and terminal; both are reported with the step's number. In a scenario they are
+failures; where the script stands in for a person (`strict` off) the visit goes on to its own ending.
 """
 
 from __future__ import annotations
@@ -72,8 +73,8 @@ class ScriptMismatchError(Exception):
 class ScriptOperator:
     """Plays a script. `cards` by name and `slots` by role are what its hands can reach; `pins` by name.
 
-    With `strict` off (in sweeps, where a visit may end early or be repeated) leftover steps are forgiven and prompts
-    that find no fitting step are answered by waiting.
+    With `strict` off (where a visit may end early or be repeated) leftover steps are forgiven, a card is taken out
+    without a step for it, and other prompts that find no fitting step are answered by waiting.
     """
 
     steps: Sequence[ScriptStep]
@@ -94,7 +95,9 @@ class ScriptOperator:
 
     def remove_card(self, request: RemoveCard) -> None:
         """Take the card out of the slot."""
-        self._take(Remove, "remove the card")
+        step = self.steps[self._next] if self._next < len(self.steps) else None
+        if self.strict or isinstance(step, Remove | Cancel | Wait):
+            self._take(Remove, "remove the card")
         self.slots[request.role].remove()
 
     def enter_pin(self, request: EnterPin) -> Pin:
@@ -133,11 +136,13 @@ class ScriptOperator:
         self._next += step is not None
         if isinstance(step, Cancel):
             raise OperatorCancelledError(f"cancelled at: {prompt}")
-        if isinstance(step, Wait) or (not self.strict and not isinstance(step, kind)):
+        if isinstance(step, Wait):
             raise OperatorTimeoutError(f"nobody acted at: {prompt}")
         if not isinstance(step, kind):
             there = f"step {self._next} is {describe(step)}" if step else "the script has no step left"
-            raise ScriptMismatchError(f"the terminal says {prompt!r}, but {there}")
+            raise (ScriptMismatchError if self.strict else OperatorTimeoutError)(
+                f"the terminal says {prompt!r}, but {there}"
+            )
         return step
 
 

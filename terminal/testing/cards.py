@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from terminal.testing.bench import Strictness, UnexpectedError, seeded
 from terminal.testing.scripted_card import masked
 from virtual_card.card import ProcessorCard, VirtualCard
 from virtual_card.errors import VirtualCardError
-from virtual_card.faults import Fault, FaultPlan
+from virtual_card.faults import WatchedPlan
 from virtual_card.issuer import issue
 from virtual_card.slot import Slot
 
@@ -31,31 +30,6 @@ class CardFactory:
         if isinstance(card, ProcessorCard):
             card.strict = self._strictness.strict
         return card
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedPlan(FaultPlan):
-    """A fault plan that remembers which of its faults struck."""
-
-    struck: set[Fault] = field(default_factory=set, compare=False)
-
-    @classmethod
-    def of(cls, faults: Iterable[Mapping[str, Any]]) -> WatchedPlan:
-        """A plan from plain data, as `FaultPlan.from_data`; raises FaultPlanError."""
-        return cls(FaultPlan.from_data(faults).faults)
-
-    def due(self, exchange: int | None, instruction: str | None, occurrence: int) -> tuple[Fault, ...]:
-        """The faults that strike an exchange; see FaultPlan."""
-        due = FaultPlan.due(self, exchange, instruction, occurrence)
-        self.struck.update(due)
-        return due
-
-    def idle(self) -> Iterator[str]:
-        """The faults that never struck, in words."""
-        for fault in self.faults:
-            if fault not in self.struck:
-                when = f"exchange {fault.at}" if fault.at else f"{fault.instruction}, number {fault.nth}"
-                yield f"{fault.do.value} at {when}"
 
 
 class WatchedSlot(Slot):
@@ -109,7 +83,7 @@ class SlotFactory:
         sleep: Callable[[float], None] = time.sleep,
     ) -> WatchedSlot:
         """A slot with `card` in it, or an empty one; `sleep` is called with the seconds of a `slow` fault."""
-        slot = WatchedSlot(name, WatchedPlan.of(faults), self._strictness, sleep)
+        slot = WatchedSlot(name, WatchedPlan.from_data(faults), self._strictness, sleep)
         self._strictness.watch(slot.leftovers)
         if card is not None:
             slot.insert(card)

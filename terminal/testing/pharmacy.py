@@ -25,12 +25,13 @@ from terminal.scenario.script import (
 )
 from terminal.testing.back_office import RecordedOffice
 from terminal.testing.bench import Bench, seeded
-from terminal.testing.cards import WatchedPlan, WatchedSlot
+from terminal.testing.cards import WatchedSlot
 from terminal.testing.scripted_card import ScriptedCard
 from terminal.text import Pin
 from terminal.trace.entries import Entry, ExchangeEntry, OperatorEntry, ReceiptEntry
 from terminal.trace.recorder import Recorder
 from virtual_card.card import VirtualCard
+from virtual_card.faults import WatchedPlan
 from virtual_card.issuer import issue
 from virtual_card.persona import OLD_PIN
 from virtual_card.slot import Slot
@@ -122,7 +123,7 @@ class PharmacyTerminal:
         """
         if slot not in (names := [role.value for role in Role]):
             raise ValueError(f"{slot!r} is no slot of the terminal; there are {', '.join(names)}")
-        WatchedPlan.of([fault])
+        WatchedPlan.from_data([fault])
         self._faults[Role(slot)].append(fault)
         return self
 
@@ -174,7 +175,7 @@ class PharmacyTerminal:
         return slots
 
     def _slot(self, name: str, faults: list[Mapping[str, Any]]) -> WatchedSlot:
-        return WatchedSlot(name, WatchedPlan.of(faults), self._bench.strictness)
+        return WatchedSlot(name, WatchedPlan.from_data(faults), self._bench.strictness)
 
     def _visit(self, slots: Mapping[Role, WatchedSlot], operator: Operator) -> CounterVisit:
         __tracebackhide__ = True

@@ -85,8 +85,8 @@ def _centre(entry: CentreEntry) -> dict[str, Any]:
     }
 
 
-def _values(values: tuple[Value, ...]) -> dict[str, str]:
-    return {value.key: value.value for value in values}
+def _values(values: tuple[Value, ...]) -> dict[str, str | int]:
+    return {value.key: value.value if value.number is None else value.number for value in values}
 
 
 def _operator(entry: OperatorEntry) -> dict[str, Any]:

@@ -185,7 +185,8 @@ def _values(mark: str, values: tuple[Value, ...], style: str) -> Iterator[Line]:
 
 
 def _operator(entry: OperatorEntry) -> Iterator[Line]:
-    tries = "" if entry.tries_left is None else f" ({entry.tries_left} tries left 剩余{entry.tries_left}次)"
+    left = entry.tries_left
+    tries = "" if left is None else f" ({left} {'try' if left == 1 else 'tries'} left 剩余{left}次)"
     yield from _said("terminal", f"{entry.text}{tries}", "bold")
     did = FAILED.get(entry.result) or DID.get((entry.action, entry.result))
     if did is not None:

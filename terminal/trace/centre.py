@@ -143,9 +143,13 @@ def _holder(answer: OldCardAnswer | NewCardAnswer) -> Values:
     yield Value("id_number", Text("ID number", "社会保障号码"), mask_id(answer.holder.id_number))
 
 
+def _balance(fen: int) -> Value:
+    return Value("balance_fen", Text("balance", "个人账户余额"), yuan(fen), fen)
+
+
 def _old_card(answer: OldCardAnswer) -> Values:
     yield from _holder(answer)
-    yield Value("balance_fen", Text("balance", "个人账户余额"), yuan(answer.balance_fen))
+    yield _balance(answer.balance_fen)
     if answer.replaced_by:
         yield Value("replaced_by", Text("replaced by", "已换发"), answer.replaced_by)
 
@@ -183,7 +187,7 @@ def _reserved(answer: Reserved) -> Values:
 def _confirmed(answer: Confirmed) -> Values:
     yield Value("number", Text("activation number", "流水号"), answer.number)
     yield Value("at", Text("carried out at", "办理时间"), answer.at.isoformat(" ", "seconds"))
-    yield Value("balance_fen", Text("balance", "个人账户余额"), yuan(answer.balance_fen))
+    yield _balance(answer.balance_fen)
 
 
 def _hsm_answer(answer: str) -> Values:

@@ -366,8 +366,3 @@ def test_ssf33_is_recognised_and_refused_with_the_reason() -> None:
 def test_a_des_key_of_another_length_is_refused() -> None:
     with pytest.raises(ValueError, match="8 or 16"):
         block_cipher(DES, bytes(24))
-
-
-@pytest.mark.parametrize(("algorithm", "environment"), [(DES, b"1"), (Algorithm.SSF33, b"2"), (SM4, b"3")])
-def test_each_algorithm_has_its_psam_environment(algorithm: Algorithm, environment: bytes) -> None:
-    assert algorithm.psam_environment == environment

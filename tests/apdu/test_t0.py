@@ -4,7 +4,7 @@ import pytest
 
 from apdu.command import Command
 from apdu.response import Response
-from apdu.t0 import CompletionError, FetchAfter, GetResponseClass, GetResponseLe, Policy, complete, tpdu
+from apdu.t0 import CompletionError, FetchAfter, GetResponseClass, GetResponseLe, Policy, complete
 
 STANDARD = Policy()
 OWN_CLASS = Policy(get_response_class=GetResponseClass.COMMAND)
@@ -161,24 +161,3 @@ def test_a_card_that_never_finishes_is_given_up_after_the_rounds_of_the_policy(a
         exchange.send(Response.parse(bytes.fromhex(answer)))
     assert (caught.value.rounds, caught.value.sw) == (5, int(answer, 16))
     assert "00200000" in str(caught.value) and "123456" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("apdu", "expected"),
-    [
-        ("00A40000", "00A4000000"),
-        ("0084000008", "0084000008"),
-        ("0084000000", "0084000000"),
-        (SELECT, SELECT),
-        (CASE_4, SELECT),
-        ("00D6000000000211220000", "00D60000021122"),
-        ("00B00000000000", "00B0000000"),
-    ],
-)
-def test_the_tpdu_of_each_case(apdu: str, expected: str) -> None:
-    assert tpdu(Command.parse(bytes.fromhex(apdu))).hex().upper() == expected
-
-
-def test_more_data_than_a_tpdu_holds_is_refused() -> None:
-    with pytest.raises(ValueError, match="256 data bytes"):
-        tpdu(Command(0, 0xD6, 0, 0, bytes(256), extended=True))

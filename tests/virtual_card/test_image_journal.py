@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from card_samples import SELECT_DF04, sample_card, send
@@ -16,6 +18,7 @@ from virtual_card.applications.memory import MemoryCard
 from virtual_card.card import ProcessorCard
 from virtual_card.errors import TornError
 from virtual_card.image import DamagedImageError, ImageInUseError, JournalledImage
+from virtual_card.image_text import decode, journal_line
 
 UPDATES = ["00DC0A48030A0155", "00DC054C030C0155", "0020000003999999", "805E010007123456FF654321"]
 
@@ -77,9 +80,12 @@ def test_closing_rewrites_the_image_without_journal(path: Path) -> None:
 
 
 def test_closing_twice_is_harmless(path: Path) -> None:
-    journal, _ = opened(path)
+    journal, card = opened(path)
+    send(card, *UPDATES)
     journal.close()
+    closed = path.read_bytes()
     journal.close()
+    assert path.read_bytes() == closed == image.dumps(card).encode()
 
 
 def test_a_journal_is_continued_after_the_process_ended(path: Path) -> None:
@@ -128,30 +134,61 @@ def test_a_torn_last_line_is_left_out_and_then_overwritten(path: Path) -> None:
     assert path.read_bytes() == whole
 
 
-def test_a_last_line_with_wrong_bytes_counts_as_torn(path: Path) -> None:
-    whole = journalled(path)
-    without_last = whole[: whole.rindex(b"\n", 0, -1) + 1]
-    path.write_bytes(without_last)
-    expected = image.load(path).state()
-    path.write_bytes(without_last + b"\0" * 40 + b"\n")
-    assert image.load(path).state() == expected
+def refused(path: Path, line: int) -> None:
+    """Both ways to open the image name file, line and next step, and leave the file as it is."""
+    raw = path.read_bytes()
+    for reads in (image.load, image.open_journalled):
+        with pytest.raises(DamagedImageError) as caught:
+            reads(path)
+        assert str(caught.value).startswith(f"{path}: line {line}: this journal line is damaged")
+        assert str(caught.value).endswith("the file was left as it is.")
+    assert path.read_bytes() == raw
 
 
+@pytest.mark.parametrize("line", [-5, -3, -2, -1])
 @pytest.mark.parametrize("damage", ["changed", "lost", "swapped"])
-def test_a_damaged_middle_line_is_an_error_and_the_file_untouched(damage: str, path: Path) -> None:
+def test_a_damaged_complete_line_is_an_error_and_the_file_untouched(
+    damage: str, line: int, path: Path
+) -> None:
     lines = journalled(path).splitlines(keepends=True)
-    first = len(lines) - 5
+    first = len(lines) + line
     if damage == "changed":
-        lines[first] = lines[first].replace(b"0a0155", b"0a0156")
+        lines[first] = lines[first][:-3] + bytes((lines[first][-3] ^ 1,)) + lines[first][-2:]
     elif damage == "lost":
+        first = min(first, len(lines) - 2)
         del lines[first]
     else:
+        first = min(first, len(lines) - 2)
         lines[first : first + 2] = reversed(lines[first : first + 2])
     path.write_bytes(b"".join(lines))
-    for reads in (image.load, image.open_journalled):
-        with pytest.raises(DamagedImageError, match=f"line {first + 1}: this journal line is damaged"):
-            reads(path)
-    assert path.read_bytes() == b"".join(lines)
+    refused(path, first + 1)
+
+
+@pytest.mark.parametrize("appended", [b"garbage\n", b"\n", b"\0" * 40 + b"\n", b"garbage\ntorn"])
+def test_a_complete_line_that_no_card_wrote_is_an_error(appended: bytes, path: Path) -> None:
+    whole = journalled(path)
+    path.write_bytes(whole + appended)
+    refused(path, whole.count(b"\n") + 1)
+
+
+@pytest.mark.parametrize("change", [("no such file", 0, b"\1"), ("SSSE/EF05", "0", b"\1")])
+def test_a_change_that_does_not_fit_the_card_is_an_error_in_its_line(
+    change: tuple[str, Any, bytes], path: Path
+) -> None:
+    whole = journalled(path)
+    line, _ = journal_line([change], decode(whole, "card.image").chain)
+    path.write_bytes(whole + line.encode())
+    refused(path, whole.count(b"\n") + 1)
+
+
+def test_any_byte_flipped_before_the_last_newline_is_an_error(path: Path) -> None:
+    start = path.stat().st_size
+    whole = journalled(path)
+    for position in range(start, len(whole) - 1):
+        damaged = bytearray(whole)
+        damaged[position] ^= 0x20
+        with pytest.raises(DamagedImageError, match="journal line is damaged"):
+            decode(bytes(damaged), "card.image")
 
 
 def test_an_image_is_journalled_by_one_program_at_a_time(path: Path) -> None:
@@ -172,6 +209,19 @@ def test_an_update_that_cannot_be_journalled_is_undone(path: Path, monkeypatch: 
     assert path.read_bytes() == before
     assert send(card, "00B2014C03") == "0A01019000"
     assert send(card, UPDATES[0]) == "9000"
+    journal.close()
+
+
+def test_a_full_disk_is_told_of_the_image_itself(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: int, raw: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    journal, card = opened(path)
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        send(card, UPDATES[0])
+    monkeypatch.undo()
+    assert caught.value.filename == str(path)
     journal.close()
 
 

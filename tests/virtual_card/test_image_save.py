@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import subprocess
@@ -90,6 +91,27 @@ def test_blocks_are_saved(tmp_path: Path) -> None:
 def test_only_the_owner_may_read_an_image(tmp_path: Path) -> None:
     image.save(sample_card(), tmp_path / "card.image")
     assert stat.S_IMODE((tmp_path / "card.image").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("broken", ["fsync", "replace"])
+def test_a_full_disk_is_told_of_the_image_and_of_no_temporary_file(
+    broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), *arguments[:1])
+
+    path = tmp_path / "card.image"
+    monkeypatch.setattr(os, broken, full)
+    with pytest.raises(OSError, match="No space left on device") as caught:
+        image.save(sample_card(), path)
+    assert (caught.value.errno, caught.value.filename) == (errno.ENOSPC, str(path))
+
+
+def test_a_directory_that_is_not_there_is_told_by_the_name_of_the_image(tmp_path: Path) -> None:
+    path = tmp_path / "nowhere" / "card.image"
+    with pytest.raises(FileNotFoundError) as caught:
+        image.save(sample_card(), path)
+    assert caught.value.filename == str(path)
 
 
 @pytest.mark.parametrize("broken", ["fsync", "replace"])

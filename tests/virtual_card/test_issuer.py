@@ -15,7 +15,7 @@ from apdu.layout.states import FinancialState, ReceiptMode, SocialState
 from virtual_card.applications.memory import MemoryCard
 from virtual_card.applications.social import social_card
 from virtual_card.card import ProcessorCard
-from virtual_card.card_kinds import GENERATIONS, CardKind
+from virtual_card.card_kinds import CardKind
 from virtual_card.issue_record import NoIssueRecordError, OldIssueRecord, SocialIssueRecord, issue_record
 from virtual_card.issuer import GENERATIONS, IssueError, PsamOptions, SocialOptions, issue, kinds, states
 from virtual_card.persona import Persona
@@ -286,7 +286,7 @@ def psam(options: PsamOptions = PsamOptions(), seed: int = 1) -> ProcessorCard: 
 
 
 def enter(card: ProcessorCard, algorithm: Algorithm) -> str:
-    name = b"sx" + algorithm.psam_environment + bytes.fromhex("2E73682EC9E7BBE1B1A3D5CF")
+    name = b"sx%d" % algorithm + bytes.fromhex("2E73682EC9E7BBE1B1A3D5CF")
     answer = send(card, f"00A404000F{name.hex()}")
     return answer if not answer.endswith("9000") else send(card, "00A4040006D15600000590")
 

@@ -54,8 +54,10 @@ def test_centre_file_is_made_on_first_use_and_kept(ssc: Run, activate: Run, card
     assert ssc("centre", "enrol", *CENTRE, "old.card", "new.card").exit_code == 0
     assert activate(ACTIVATE, *CENTRE, "--quiet").exit_code == 0
     again = activate(ACTIVATE, *CENTRE)
-    assert again.exit_code == 1  # the script asks for more than an active card needs
+    assert again.exit_code == 0
     assert "already" in again.stdout
+    assert "activated already" in activate(ACTIVATE, *CENTRE, "--quiet").stdout
+    assert "not reached in the script: step 4: pin ****; step 5: remove" in again.stderr
     assert (cards / "centre.db").stat().st_mode & 0o777 == 0o600
 
 
@@ -123,15 +125,36 @@ def test_a_centre_whose_file_another_program_holds_is_unreachable(
     assert "does not answer" in result.stdout
 
 
-def test_a_script_that_disagrees_with_the_terminal_fails_the_check(activate: Run) -> None:
-    result = activate([{"do": "remove"}])
-    assert result.exit_code == 1
-    assert "step 1 is remove" in result.stderr
+@pytest.mark.parametrize(
+    ("state", "options", "code", "said"),
+    [
+        ("expired", [], 8, "past its"),
+        ("pin-blocked", [], 5, "service counter"),
+        (None, ["--profile", "bank-first"], 6, "bank"),
+        (None, ["--pharmacy", "999"], 6, "pharmacy"),
+    ],
+)
+def test_a_visit_that_ends_early_says_why_and_what_was_not_reached(
+    activate: Run, cards: Path, *, state: str | None, options: list[str], code: int, said: str
+) -> None:
+    save(issue("ssc-3.0", SEED, state=state), cards / "new.card")
+    result = activate(ACTIVATE, *options)
+    assert result.exit_code == code, result.stderr
+    assert said in result.stdout
+    assert "not reached in the script: step" in result.stderr
+    assert social_state(cards / "new.card") is SocialState.SEALED
 
 
-def test_steps_nobody_asked_for_fail_the_check(activate: Run) -> None:
+def test_a_script_that_disagrees_with_the_terminal_times_out(activate: Run) -> None:
+    result = activate([{"do": "remove"}, WAIT])
+    assert result.exit_code == 4
+    assert "but step 1 is remove" in result.stderr
+    assert "the visit ended timed-out; not reached in the script: step 2: wait" in result.stderr
+
+
+def test_steps_nobody_asked_for_are_named(activate: Run) -> None:
     result = activate([*ACTIVATE, WAIT])
-    assert result.exit_code == 1
+    assert result.exit_code == 0
     assert "step 6: wait" in result.stderr
 
 
@@ -139,6 +162,11 @@ def test_steps_nobody_asked_for_fail_the_check(activate: Run) -> None:
     ("text", "code", "part"),
     [
         ("- {do: insert", 10, "script.yaml, line 1, column 14: no valid YAML"),
+        ("- {do: pin, pin: 2026-13-45}", 10, "line 1, column 18: no valid YAML (this value is no timestamp)"),
+        ('- {do: pin, pin: !!int "24681x"}', 10, "this value is no int"),
+        ("- {do: pin, do: pin}", 10, "the key 'do' stands there twice"),
+        ("[" * 100_000, 10, "nested too deeply"),
+        ("#" * 1_000_001, 10, "larger than 1000000 bytes"),
         ("- {do: dance}", 2, "$[0].do"),
         ("- {do: insert, card: old, hurry: true}", 2, "hurry"),
         ("- {do: pin, pin: 1234}", 2, "$[0].pin"),
@@ -196,6 +224,7 @@ def test_an_image_in_use_is_a_reader_error(activate: Run, cards: Path) -> None:
         (["--psam", "other.card"], "image of a old-cpu card"),
         (["--profile", "atlantis"], "no region profile 'atlantis'"),
         (["--profile", "none.yaml"], "none.yaml"),
+        (["--now", "9999-12-31T23:59:59+00:00"], "the year is one of 2000 to 2999"),
         (["--now", "tomorrow"], "'tomorrow' is no time"),
         (["--keys", "keys.yaml"], "'IRK/9' is no key"),
     ],
@@ -306,8 +335,10 @@ def test_what_cannot_be_a_pin_is_asked_for_again(ssc: Run, cards: Path) -> None:
 def test_the_last_try_is_confirmed_at_the_console(ssc: Run, cards: Path) -> None:
     wrong = "918273\n" * 5
     declined = at_console(ssc, f"\n\n\n{wrong}\n\n")
+    assert "(1 tries left" not in declined.stdout + declined.stderr
     assert declined.exit_code == 9
     assert "y      yes" in declined.stderr
     save(issue("ssc-3.0", SEED), cards / "new.card")
     accepted = at_console(ssc, f"\n\n\n{wrong}y\n{Persona.from_seed(SEED).old_pin}\n\n")
     assert accepted.exit_code == 0
+    assert "(1 try left" in accepted.stderr

@@ -109,3 +109,11 @@ def test_json_and_quiet_together_are_refused(ssc: Run) -> None:
     result = ssc("demo", "--json", "--quiet")
     assert result.exit_code == 2
     assert "--json and --quiet exclude each other" in result.stderr
+
+
+def test_balances_in_json_are_whole_fen(ssc: Run) -> None:
+    events = [json.loads(line) for line in ssc("demo", "--json").stdout.splitlines()]
+    answers = [event["answer"] for event in events if event["type"] == "centre" and event["answer"]]
+    balances = [answer["balance_fen"] for answer in answers if "balance_fen" in answer]
+    assert balances
+    assert all(type(balance) is int for balance in balances)

@@ -15,7 +15,7 @@ def test_a_scenario_that_holds_passes(ssc: Run) -> None:
     result = ssc("scenario", "run", PLAIN)
     assert result.exit_code == 0
     assert result.stdout.startswith("passed  ")
-    assert result.stdout.endswith("1 scenarios, 0 failed\n")
+    assert result.stdout.endswith("1 scenario, 0 failed\n")
 
 
 def broken(tmp_path: Path) -> str:

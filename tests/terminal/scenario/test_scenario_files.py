@@ -20,6 +20,7 @@ UNREACHED = {
     Outcome.PIN_NOT_VERIFIED: "the issuer always reports a PIN; the centre's tests enrol cards without one",
     Outcome.NO_RESERVATION: "needs a centre that forgets; shown in tests/terminal/flow/test_flow_endings.py",
     Outcome.READER_FAILED: "virtual readers do not fail; shown in tests/terminal/flow/test_flow_endings.py",
+    Outcome.UNDONE: "needs somebody else at the centre; shown in test_given_up.py",
     Outcome.IMPOSSIBLE: "would be a bug",
 }
 

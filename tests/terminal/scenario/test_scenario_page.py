@@ -51,7 +51,6 @@ def test_defaults_are_the_real_ones() -> None:
         ("means", plain.terminal.means),
         ("pharmacy", f'"{plain.terminal.pharmacy}"'),
         ("environments", f"[{', '.join(plain.terminal.psam.environments)}]"),
-        ("outcome", model.Expectation().outcome),
     ):
         assert f"| `{key}` | `{default}` |" in PAGE
 

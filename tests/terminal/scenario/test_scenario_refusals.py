@@ -100,15 +100,18 @@ def test_prompt_the_script_does_not_answer_is_reported(
 ) -> None:
     result = run(changed(tmp_path, "visits", 0, "operator", to=steps))
     assert f"visit 1: {problem}" in result.problems
+    assert result.outcomes == ("script-mismatch",)
 
 
 @pytest.mark.parametrize(
     ("path", "value", "place"),
     [
+        (("visits",), [], "$.visits"),
+        (("visits", 0, "expect"), {"exit_code": 0}, "missing required field `outcome`"),
         (("colour",), "red", "contains unknown field `colour`"),
-        (("cards", "old", "sort"), "sle4442", "$.cards"),
-        (("cards", "old", "seed"), "one", "$.cards"),
-        (("cards", "old", "seed"), -1, "$.cards"),
+        (("cards", "old", "sort"), "sle4442", "$.cards.old"),
+        (("cards", "old", "seed"), "one", "$.cards.old"),
+        (("cards", "old", "seed"), -1, "$.cards.old"),
         (("terminal", "readers"), 3, "$.terminal.readers"),
         (("terminal", "means"), "magic", "$.terminal.means"),
         (("clock",), "yesterday", "$.clock"),
@@ -168,9 +171,35 @@ def test_impossible_fault_is_refused_with_its_path(
 
 
 @pytest.mark.parametrize(
+    ("fault", "problem"),
+    [
+        ({"party": "card", "slot": "new", "do": "mute", "at": 9999}, "new: mute at exchange 9999"),
+        ({"party": "centre", "do": "lose-request", "at": 9999}, "centre: lose-request at exchange 9999"),
+        ({"party": "terminal", "do": "power-loss-after", "at": 9999}, "terminal: power-loss-after at"),
+    ],
+)
+@pytest.mark.parametrize("readers", [1, 2])
+def test_fault_that_never_struck_fails_the_scenario(
+    tmp_path: Path, fault: dict[str, Any], problem: str, readers: int
+) -> None:
+    file = changed(tmp_path, "visits", 0, "faults", to=[fault])
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
+    data["terminal"] = {"readers": readers}
+    file.write_text(yaml.safe_dump(data, allow_unicode=True), encoding="utf-8")
+    (found,) = run(file).problems
+    where = problem if readers == 2 else problem.replace("new:", "old:")
+    assert found.startswith(f"visit 1: fault never struck: {where}")
+
+
+@pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("name: [unclosed", "no valid YAML at line"),
+        ("name: x\nseed: 1\nname: y\n", "line 3, column 1: the key 'name' stands there twice"),
+        ("clock: 2026-13-45\n", "line 1, column 8: this value is no timestamp"),
+        ('seed: !!int "24681x"', "line 1, column 7: this value is no int"),
+        ("[" * 100_000, "nested too deeply"),
+        ("#" * 1_000_001, "larger than 1000000 bytes"),
         ("\tname: x", "no valid YAML at line 1, column 1"),
         ("- just\n- a list\n", "Expected `object`, got `array`"),
         ("", "Expected `object`, got `null`"),

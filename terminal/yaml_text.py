@@ -1,0 +1,74 @@
+"""YAML that people write by hand, read in one place: safe types only, no key twice, no file without end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.constructor import ConstructorError
+from yaml.nodes import MappingNode, Node, ScalarNode
+
+MAX_BYTES = 1_000_000
+
+
+class YamlError(ValueError):
+    """Text that is no usable YAML: `problem` says why, `place` is `line 3, column 1` or empty. Quotes no value."""
+
+    def __init__(self, problem: str, place: str = "") -> None:
+        super().__init__(f"no valid YAML{f' at {place}' if place else ''}: {problem}")
+        self.problem = problem
+        self.place = place
+
+
+class _Careful:
+    """What both loaders refuse beyond YAML itself; mixed into a PyYAML loader."""
+
+    def compose_mapping_node(self, anchor: str | None) -> MappingNode:
+        node: MappingNode = super().compose_mapping_node(anchor)  # type: ignore[misc]
+        seen: set[tuple[str, str]] = set()
+        for key, _ in node.value:
+            if not isinstance(key, ScalarNode):
+                continue
+            if (key.tag, key.value) in seen:
+                raise ConstructorError(
+                    None, None, f"the key {key.value!r} stands there twice", key.start_mark
+                )
+            seen.add((key.tag, key.value))
+        return node
+
+    def construct_object(self, node: Node, deep: bool = False) -> Any:
+        try:
+            return super().construct_object(node, deep)  # type: ignore[misc]
+        except (ValueError, LookupError, AttributeError):  # what PyYAML's constructors stumble over
+            kind = node.tag.rpartition(":")[2]
+            raise ConstructorError(None, None, f"this value is no {kind}", node.start_mark) from None
+
+
+class _SafeLoader(_Careful, yaml.SafeLoader):  # type: ignore[misc]
+    """Numbers, booleans and dates become what they are."""
+
+
+class _TextLoader(_Careful, yaml.BaseLoader):  # type: ignore[misc]
+    """Every scalar stays a string."""
+
+
+def parse(text: str, *, all_text: bool = False) -> Any:
+    """The document; `all_text` leaves scalars strings. Raises YamlError."""
+    try:
+        return yaml.load(text, _TextLoader if all_text else _SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        raise YamlError(getattr(error, "problem", None) or "it cannot be parsed", place) from None
+    except RecursionError:
+        raise YamlError("it is nested too deeply") from None
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a YAML file; raises OSError, UnicodeDecodeError, and YamlError where it is too large."""
+    with Path(path).open("rb") as file:
+        raw = file.read(MAX_BYTES + 1)
+    if len(raw) > MAX_BYTES:
+        raise YamlError(f"it is larger than {MAX_BYTES} bytes")
+    return raw.decode("utf-8")
