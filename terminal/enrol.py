@@ -39,6 +39,8 @@ def enrol_card(
     Raises NoIssueRecordError for a card no centre keeps, EnrolmentError for one without or of another holder.
     """
     record = issue_record(card)
+    if holder is not None and record.holder_id not in (None, holder.id_number):
+        raise EnrolmentError(f"card {record.number} says that it is another holder's; leave the holder out")
     if isinstance(record, OldIssueRecord):
         _enrol_old(office, record, holder, standing)
     else:
