@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import msgspec
-import yaml
 
+from terminal import yaml_text
 from terminal.text import Pin, Text
 
 FileIdentifier = Annotated[str, msgspec.Meta(pattern="^[0-9A-F]{4}$")]
@@ -94,11 +94,12 @@ def load_profile(name_or_path: str | Path) -> Profile:
 def parse_profile(text: bytes, source: str) -> Profile:
     """A profile from YAML (UTF-8); `source` is the file named in errors. Raises ProfileError."""
     try:
-        document = yaml.safe_load(text)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f", line {mark.line + 1}" if mark else ""
-        raise ProfileError(f"{source}{place}: this is not YAML; correct the file") from None
+        document = yaml_text.parse(text.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise ProfileError(f"{source}: this is not YAML in UTF-8; correct the file") from None
+    except yaml_text.YamlError as error:
+        place = f", {error.place}" if error.place else ""
+        raise ProfileError(f"{source}{place}: this is not YAML ({error.problem}); correct the file") from None
     try:
         return msgspec.convert(document, Profile, dec_hook=_decode)
     except msgspec.ValidationError as error:
