@@ -69,6 +69,7 @@ class VirtualCard(ABC):
     kind: str
     atr: bytes
     protocol: str
+    memory: NonVolatile
 
     @abstractmethod
     def power_on(self) -> bytes:
@@ -85,11 +86,9 @@ class VirtualCard(ABC):
         Raises CardMuteError without power, TornError where a tear armed for this command struck.
         """
 
-    @abstractmethod
     def arm_tear(self, after_bytes: int) -> None:
-        """Let power fail inside the next command, after it wrote that many bytes; see
-        `NonVolatile.arm_tear`.
-        """
+        """Let power fail inside the next command, after it wrote that many bytes; see `NonVolatile.arm_tear`."""
+        self.memory.arm_tear(after_bytes)
 
     @abstractmethod
     def fork(self) -> Self:
@@ -99,18 +98,18 @@ class VirtualCard(ABC):
     def state(self) -> dict[str, Any]:
         """What survives power, as JSON types, the same for equal cards."""
 
-    @abstractmethod
     def apply(self, change: Change) -> None:
         """Carry out a committed change again; raises ValueError where it does not fit this card."""
+        self.memory.apply(change)
 
     @property
-    @abstractmethod
     def on_commit(self) -> CommitHook | None:
         """Called with the changes of every command that wrote, before they become final."""
+        return self.memory.on_commit
 
     @on_commit.setter
-    @abstractmethod
-    def on_commit(self, hook: CommitHook | None) -> None: ...
+    def on_commit(self, hook: CommitHook | None) -> None:
+        self.memory.on_commit = hook
 
     def reset(self) -> bytes:
         """Warm reset: the same effect on the card's state as a cold one."""
@@ -220,10 +219,6 @@ class ProcessorCard(VirtualCard):
             return status.INTERNAL_ERROR
         return answer
 
-    def arm_tear(self, after_bytes: int) -> None:
-        """Let power fail inside the next command; see VirtualCard."""
-        self.memory.arm_tear(after_bytes)
-
     def fork(self) -> Self:
         """An independent copy, powered off; compiled contents and random source are shared."""
         twin = type(self)(
@@ -239,19 +234,6 @@ class ProcessorCard(VirtualCard):
     def contents(self) -> CardContents:
         """A description of the card as it is now; a torn write counts as rolled back."""
         return snapshot(self.profile.contents, self.memory.copy())
-
-    def apply(self, change: Change) -> None:
-        """Carry out a committed change again; see VirtualCard."""
-        self.memory.apply(change)
-
-    @property
-    def on_commit(self) -> CommitHook | None:
-        """Called with the changes of every command that wrote, before they become final."""
-        return self.memory.on_commit
-
-    @on_commit.setter
-    def on_commit(self, hook: CommitHook | None) -> None:
-        self.memory.on_commit = hook
 
     @property
     def pin(self) -> bytes:

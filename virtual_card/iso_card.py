@@ -28,7 +28,7 @@ from virtual_card.iso_filesystem import (
     snapshot,
 )
 from virtual_card.iso_tree import Tree
-from virtual_card.nonvolatile import Change, CommitHook, NonVolatile
+from virtual_card.nonvolatile import NonVolatile
 from virtual_card.state import Face
 
 KIND = "iso7816"
@@ -175,10 +175,6 @@ class IsoCard(VirtualCard):
             return status.INTERNAL_ERROR
         return answer
 
-    def arm_tear(self, after_bytes: int) -> None:
-        """Let power fail inside the next command; see VirtualCard."""
-        self.memory.arm_tear(after_bytes)
-
     def fork(self) -> Self:
         """An independent copy, powered off; the compiled tree and the random source are shared."""
         twin = type(self)(
@@ -199,19 +195,6 @@ class IsoCard(VirtualCard):
     def state(self) -> dict[str, Any]:
         """What survives power, as JSON types; see VirtualCard."""
         return {"kind": KIND, "face": self.face, **to_builtins(self.contents())}
-
-    def apply(self, change: Change) -> None:
-        """Carry out a committed change again; see VirtualCard."""
-        self.memory.apply(change)
-
-    @property
-    def on_commit(self) -> CommitHook | None:
-        """Called with the changes of every command that wrote, before they become final."""
-        return self.memory.on_commit
-
-    @on_commit.setter
-    def on_commit(self, hook: CommitHook | None) -> None:
-        self.memory.on_commit = hook
 
     def life_cycle(self, node: IsoFile | IsoDirectory) -> int:
         """The life cycle status byte of a file or directory."""

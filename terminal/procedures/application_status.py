@@ -7,11 +7,10 @@ from apdu.layout import FileSpec
 from apdu.layout.application_status import StatusFile, read_status_records
 from terminal.errors import expect_ok
 from terminal.flow.steps import Procedure
-from terminal.procedures.files import RECORD_NOT_FOUND
+from terminal.procedures.files import RECORD_NOT_FOUND, SECURITY_STATE
 
 FILE_NOT_FOUND = 0x6A82
 NOT_A_RECORD_FILE = 0x6981
-SECURITY_STATE = 0x6982
 FOREIGN = (NOT_A_RECORD_FILE, SECURITY_STATE)
 """A file under this FID that does not let itself be read as ours is another issuer's."""
 

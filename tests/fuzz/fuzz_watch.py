@@ -15,7 +15,7 @@ from virtual_card.applications.pki.application import PkiSide
 from virtual_card.card import ProcessorCard, VirtualCard
 from virtual_card.iso_card import IsoCard
 from virtual_card.iso_filesystem import IsoDirectory
-from virtual_card.nonvolatile import Cell, NonVolatile
+from virtual_card.nonvolatile import Cell
 from virtual_card.state import AccessRule, CardContents
 
 NOTHING: frozenset[str] = frozenset()
@@ -79,7 +79,7 @@ class Watch:
 
     def __init__(self, card: VirtualCard) -> None:
         self.card = card
-        self.memory = _memory(card)
+        self.memory = card.memory
         self.before = _copy(self.memory.cells)
         self.kinds = [_part(card, name) for name in self.memory.names]
         self.rules: dict[str, tuple[AccessRule, AccessRule]] = {}
@@ -233,10 +233,6 @@ class Watch:
         if self.card.foreign:
             return ("pki",) if isinstance(self.card.neighbour, PkiSide) else ("bank",)
         return "card", self.card.directory.name, self.card.directory.environment
-
-
-def _memory(card: VirtualCard) -> NonVolatile:
-    return card._memory if isinstance(card, MemoryCard) else card.memory  # type: ignore[attr-defined]
 
 
 def _copy(cells: Iterable[Cell]) -> list[Cell]:

@@ -18,7 +18,7 @@ from virtual_card import status
 from virtual_card.card import VirtualCard
 from virtual_card.description import Reader
 from virtual_card.errors import CardMuteError, TornError
-from virtual_card.nonvolatile import Cell, Change, CommitHook, NonVolatile
+from virtual_card.nonvolatile import Cell, NonVolatile
 
 STORAGE_CLASS = 0xFF
 READER_FAILED = b"\x63\x00"
@@ -99,13 +99,13 @@ class MemoryCard(VirtualCard):
             bytearray(code),
             bytearray(contents.ljust(chip.user_size, b"\xff")),
         ]
-        self._memory = NonVolatile(CELL_NAMES, cells)
+        self.memory = NonVolatile(CELL_NAMES, cells)
         self._presented = False
         self._powered = False
 
     def power_on(self) -> bytes:
         """Power the card: a torn write is rolled back, a code presented before counts no more."""
-        self._memory.recover()
+        self.memory.recover()
         self._presented = False
         self._powered = True
         return self.atr
@@ -114,14 +114,10 @@ class MemoryCard(VirtualCard):
         """Take the power away; see VirtualCard."""
         self._powered = False
 
-    def arm_tear(self, after_bytes: int) -> None:
-        """Let power fail inside the next command; see VirtualCard."""
-        self._memory.arm_tear(after_bytes)
-
     def fork(self) -> Self:
         """An independent card with the same contents, powered off."""
         twin = copy.copy(self)
-        twin._memory = self._memory.copy()
+        twin.memory = self.memory.copy()
         twin.notes = dict(self.notes)
         twin._powered = False
         return twin
@@ -129,7 +125,7 @@ class MemoryCard(VirtualCard):
     def state(self) -> dict[str, Any]:
         """What survives power, as JSON types; see VirtualCard."""
         if not self._powered:
-            self._memory.recover()
+            self.memory.recover()
         return {
             "kind": self.kind,
             "tries_left": self._bytes(TRIES)[0],
@@ -154,19 +150,6 @@ class MemoryCard(VirtualCard):
         """The whole memory as it reads before the code was presented."""
         return self._readable(code_shown=False)
 
-    def apply(self, change: Change) -> None:
-        """Carry out a committed change again; see VirtualCard."""
-        self._memory.apply(change)
-
-    @property
-    def on_commit(self) -> CommitHook | None:
-        """Called with the changes of every command that wrote, before they become final."""
-        return self._memory.on_commit
-
-    @on_commit.setter
-    def on_commit(self, hook: CommitHook | None) -> None:
-        self._memory.on_commit = hook
-
     def transmit(self, apdu: bytes) -> bytes:
         """Carry out one storage-card APDU; anything else is 6E00 or 6D00. Raises as VirtualCard says."""
         if not self._powered:
@@ -182,17 +165,17 @@ class MemoryCard(VirtualCard):
             return status.INSTRUCTION
         try:
             answer = handler(self, command)
-            self._memory.commit()
+            self.memory.commit()
         except TornError:
             self._powered = False
             raise
         except Exception:
-            self._memory.recover()
+            self.memory.recover()
             raise
         return answer
 
     def _bytes(self, cell: int) -> bytes:
-        contents = self._memory.cells[cell]
+        contents = self.memory.cells[cell]
         assert isinstance(contents, bytearray)
         return bytes(contents)
 
@@ -233,7 +216,7 @@ class MemoryCard(VirtualCard):
         left = self._bytes(TRIES)[0]
         if left:
             right = command.data == self._bytes(CODE)
-            self._memory.write(TRIES, 0, bytes((self._chip.tries if right else left - 1,)))
+            self.memory.write(TRIES, 0, bytes((self._chip.tries if right else left - 1,)))
             self._presented = right
         return bytes((0x90, self._counter))
 
@@ -245,7 +228,7 @@ class MemoryCard(VirtualCard):
             return status.OFFSET
         if not self._presented:
             return status.SECURITY
-        self._memory.write(MEMORY, start, command.data)
+        self.memory.write(MEMORY, start, command.data)
         return status.OK
 
     def _change_code(self, command: Command) -> bytes:
@@ -253,7 +236,7 @@ class MemoryCard(VirtualCard):
             return status.LENGTH
         if not self._presented:
             return status.SECURITY
-        self._memory.write(CODE, 0, command.data)
+        self.memory.write(CODE, 0, command.data)
         return status.OK
 
 
