@@ -63,7 +63,11 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 	@$(PIP) --editable .
 	@touch $@
 
-$(VENV)/.developing: pyproject.toml | $(VENV)/bin/python
+$(VENV)/.system: tests/system/install-debian-packages | $(VENV)/bin/python
+	@PYTHON=$(BIN)/python tests/system/install-debian-packages
+	@touch $@
+
+$(VENV)/.developing: pyproject.toml $(VENV)/.system | $(VENV)/bin/python
 	@$(PIP) --editable '.[dev]'
 	@touch $@ $(VENV)/.installed
 

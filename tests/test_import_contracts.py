@@ -20,6 +20,7 @@ COMPOSITION = {
     "terminal.counter",
     "terminal.enrol",
     "terminal.pytest_plugin",
+    "terminal.readers",
     "terminal.scenario",
     "terminal.testing",
     "terminal.transport.virtual",

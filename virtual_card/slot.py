@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Condition
 
 from apdu.instructions import find
 from virtual_card.card import VirtualCard
@@ -40,6 +41,7 @@ class Slot:
         self._sleep = sleep
         self._seen: Counter[str] = Counter()
         self._card: VirtualCard | None = None
+        self._moved = Condition()
         self._connection: SlotConnection | None = None
 
     @property
@@ -55,14 +57,23 @@ class Slot:
         """Put a card in, without power; raises ValueError where there is one already."""
         if self._card is not None:
             raise ValueError(f"slot {self.name} holds a {self._card.kind} card; remove it first")
-        self._card = card
+        with self._moved:
+            self._card = card
+            self._moved.notify_all()
+
+    def wait(self, present: bool, timeout_s: float | None = None) -> bool:
+        """Return True once a card is in (or out), False after `timeout_s`; cards are moved by other threads."""
+        with self._moved:
+            return self._moved.wait_for(lambda: self.card_present() is present, timeout_s)
 
     def remove(self) -> VirtualCard | None:
         """Pull the card, in whatever it is doing; returns it, or None where the slot was empty."""
         card = self._card
         if card is not None:
             card.power_off()
-        self._card = None
+        with self._moved:
+            self._card = None
+            self._moved.notify_all()
         self._drop((CardRemovedError, f"the card was removed from {self.name}"))
         return card
 

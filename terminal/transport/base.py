@@ -29,6 +29,19 @@ class CardMuteError(TransportError):
     """The card is there but does not answer (no answer to reset, or none to a command)."""
 
 
+class PinPad(Protocol):
+    """A keypad of the reader's own: the PIN goes from it to the card and never through the terminal (PC/SC part 10).
+
+    `template` is the command with an empty PIN block in place, as the card would be sent it.
+    """
+
+    def verify(self, template: bytes, *, shortest: int, longest: int, timeout_s: float) -> bytes:
+        """Have a PIN typed and verified; returns the card's answer, or raises TransportError."""
+
+    def change(self, template: bytes, *, shortest: int, longest: int, timeout_s: float) -> bytes:
+        """Have the old PIN typed, then the new one twice; returns the card's answer, or raises TransportError."""
+
+
 class Connection(Protocol):
     """One powered card."""
 
@@ -39,6 +52,10 @@ class Connection(Protocol):
     @property
     def protocol(self) -> str:
         """`T=0`, `T=1` or `raw`."""
+
+    @property
+    def pin_pad(self) -> PinPad | None:
+        """The reader's keypad, None where it has none."""
 
     def transmit(self, apdu: bytes) -> bytes:
         """Send one APDU and return data and status word; raises TransportError."""
@@ -62,3 +79,9 @@ class Reader(Protocol):
 
     def connect(self) -> Connection:
         """Power the card on; raises NoCardError, CardMuteError or ReaderError."""
+
+    def wait(self, present: bool, timeout_s: float | None = None) -> bool:
+        """Return True once there is a card in the slot (or none), False when `timeout_s` seconds have passed.
+
+        None waits for ever. Raises ReaderError where the reader itself goes away; Ctrl-C is KeyboardInterrupt.
+        """

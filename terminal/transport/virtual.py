@@ -43,6 +43,11 @@ class VirtualConnection:
         """`T=0`, or `raw` for memory cards behind storage-card commands."""
         return self._connection.protocol
 
+    @property
+    def pin_pad(self) -> None:
+        """A virtual slot has no keypad."""
+        return None
+
     def transmit(self, apdu: bytes) -> bytes:
         """Send one APDU; raises TransportError."""
         return _mapped(lambda: self._connection.transmit(apdu))
@@ -74,3 +79,7 @@ class VirtualReader:
     def connect(self) -> VirtualConnection:
         """Power the card on; raises TransportError."""
         return VirtualConnection(_mapped(self.slot.connect))
+
+    def wait(self, present: bool, timeout_s: float | None = None) -> bool:
+        """Whether a card came (or went) within `timeout_s`; other threads insert and remove."""
+        return self.slot.wait(present, timeout_s)
