@@ -1,6 +1,7 @@
-"""A pharmacy counter on the desk: virtual slots, a back office in process, and the terminal between them.
+"""A pharmacy counter: readers, a back office, and the terminal between them.
 
-The composition point that CLI, scenarios and pytest plugin share.
+`Terminal` takes any readers; `Counter` is one on the desk, with virtual slots. The composition point that CLI,
+scenarios and pytest plugin share.
 """
 
 from __future__ import annotations
@@ -42,6 +43,35 @@ def settings_of(profile: Profile, means: Means, pharmacy: str = DEFAULT_PHARMACY
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Terminal:
+    """What a session needs: readers by role (`old`, `new`, `psam`), a back office, settings, clock and randomness.
+
+    With one reader, `old` and `new` are the same object.
+    """
+
+    readers: Mapping[Role, Reader]
+    back_office: BackOffice
+    settings: Settings
+    now: Callable[[], datetime]
+    random: Callable[[int], bytes] = os.urandom
+
+    def dual_insert(
+        self, operator: Operator, listener: Listener | None = None, disturbance: Disturbance | None = None
+    ) -> Ended:
+        """One visit of a holder; raises TerminalPowerLossError if the disturbance says so."""
+        session = Session(
+            self.readers,
+            operator,
+            self.back_office,
+            now=self.now,
+            random=self.random,
+            listener=listener,
+            disturbance=disturbance,
+        )
+        return session.run(dual_insert(self.settings))
+
+
 @dataclass(slots=True)
 class Counter:
     """Slots by role (`old`, `new`, `psam`), the back office they talk to, and the terminal's settings.
@@ -81,20 +111,13 @@ class Counter:
         self, operator: Operator, listener: Listener | None = None, disturbance: Disturbance | None = None
     ) -> Ended:
         """One visit of a holder; raises TerminalPowerLossError if the disturbance says so."""
-        readers: dict[Role, Reader] = {}
-        shared: dict[int, VirtualReader] = {}
-        for role, slot in self.slots.items():
-            readers[role] = shared.setdefault(id(slot), VirtualReader(slot))
-        session = Session(
-            readers,
-            operator,
-            self.back_office,
-            now=self.now,
-            random=self.random,
-            listener=listener,
-            disturbance=disturbance,
-        )
-        return session.run(dual_insert(self.settings))
+        return self.terminal().dual_insert(operator, listener, disturbance)
+
+    def terminal(self) -> Terminal:
+        """The terminal at this counter."""
+        shared = {id(slot): VirtualReader(slot) for slot in self.slots.values()}
+        readers = {role: shared[id(slot)] for role, slot in self.slots.items()}
+        return Terminal(readers, self.back_office, self.settings, self.now, self.random)
 
     def at_pharmacy(self, pharmacy: str) -> Counter:
         """The same counter in another place."""

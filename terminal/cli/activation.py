@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import click
@@ -18,8 +20,8 @@ from terminal.cli.files import IN_MEMORY, OfficeOverFile, open_office, region_pr
 from terminal.cli.input_files import read_shape
 from terminal.cli.output import say
 from terminal.cli.presenter import View
-from terminal.cli.visit import visit
-from terminal.counter import DEFAULT_PHARMACY, Counter
+from terminal.cli.visit import occupied, visit
+from terminal.counter import DEFAULT_PHARMACY, Counter, Terminal
 from terminal.enrol import enrol_card
 from terminal.exit_codes import ExitCode
 from terminal.flow.authentication import Means
@@ -27,6 +29,7 @@ from terminal.flow.dual_insert_run import Ended
 from terminal.flow.operator import Operator
 from terminal.flow.outcomes import Outcome
 from terminal.scenario.script import ScriptOperator, ScriptStep
+from terminal.trace.entries import Slots
 from virtual_card.card import VirtualCard
 from virtual_card.image import open_journalled
 from virtual_card.issue_record import NoIssueRecordError, OldIssueRecord, issue_record
@@ -36,18 +39,14 @@ SCRIPT_HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What the command line asks for; files by name."""
 
-    old_card: str
-    new_card: str
     psam: str | None
     centre: str | None
     profile: str
     pharmacy: str | None
-    one_reader: bool
-    script: str | None
     keys: str | None
     now: datetime | None
 
@@ -56,7 +55,17 @@ class Order:
         return self.now or datetime.now(UTC)
 
 
-def run(order: Order, view: View) -> ExitCode:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardOrder(Order):
+    """A visit with card images: a person or a script puts them into virtual slots."""
+
+    old_card: str
+    new_card: str
+    one_reader: bool
+    script: str | None
+
+
+def run(order: CardOrder, view: View) -> ExitCode:
     """Carry out the visit; card images are saved whatever happens."""
     _check_different(order)
     profile = region_profile(order.profile)
@@ -88,7 +97,7 @@ def run(order: Order, view: View) -> ExitCode:
         return _visit(replace(counter, back_office=OfficeOverFile(office)), cards, script, profile, view)
 
 
-def _check_different(order: Order) -> None:
+def _check_different(order: CardOrder) -> None:
     """One file cannot be two cards."""
     options = {"--old-card": order.old_card, "--new-card": order.new_card, "--psam": order.psam}
     seen: dict[Path, str] = {}
@@ -122,20 +131,28 @@ def _visit(
     profile: Profile,
     view: View,
 ) -> ExitCode:
+    terminal, slots = counter.terminal(), partial(occupied, counter)
     if script is None:
-        shown = View.ANSWERED if view is View.SPOKEN and sys.stdout.isatty() else view
-        ended = _shown(counter, ConsoleOperator(cards, counter.slots), profile, shown)
+        ended = shown(terminal, ConsoleOperator(cards, counter.slots), slots, profile, at_console(view))
         return ended.outcome.exit_code
     operator = ScriptOperator(script, cards, counter.slots, _pins(cards["old"], profile), strict=False)
-    ended = _shown(counter, operator, profile, view)
+    ended = shown(terminal, operator, slots, profile, view)
     if operator.leftover():
         left = "; ".join(operator.leftover())
         say(f"ssc: the visit ended {ended.outcome.label}; not reached in the script: {left}", err=True)
     return ended.outcome.exit_code
 
 
-def _shown(counter: Counter, operator: Operator, profile: Profile, view: View) -> Ended:
-    ended = visit(counter, operator, profile.status_fid, view)
+def at_console(view: View) -> View:
+    """What is shown to a person whom the console has prompted: not the prompts again."""
+    return View.ANSWERED if view is View.SPOKEN and sys.stdout.isatty() else view
+
+
+def shown(
+    terminal: Terminal, operator: Operator, slots: Callable[[], Slots], profile: Profile, view: View
+) -> Ended:
+    """One visit, shown as it happens, with what a receipt alone would not tell."""
+    ended = visit(terminal, operator, slots, profile.status_fid, view)
     if ended.outcome is Outcome.ALREADY_ACTIVE and view is View.RECEIPT:
         say(str(ended.text))  # no receipt is printed for it
     if ended.outcome.exit_code:

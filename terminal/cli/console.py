@@ -17,31 +17,11 @@ from virtual_card.slot import Slot
 CANCEL, WAIT, OTHER = "c", "w", "o"
 
 
-@dataclass(frozen=True, slots=True)
-class ConsoleOperator:
-    """Asks on stderr, reads from stdin; a PIN is read hidden where stdin is a terminal.
+class Dialogue:
+    """What a person at the console is asked besides moving cards; PINs are read hidden where stdin is a terminal.
 
-    `cards` holds the two cards in hand, `old` and `new`. Ctrl-C and the end of the input cancel.
+    Asks on stderr, reads from stdin. Ctrl-C and the end of the input cancel.
     """
-
-    cards: Mapping[str, VirtualCard]
-    slots: Mapping[Role, Slot]
-
-    def insert_card(self, request: InsertCard) -> None:
-        """Put the card asked for into the slot, or the other one."""
-        wanted = request.role.value
-        other = "new" if wanted == "old" else "old"
-        names = {name: card_name(card.kind).en for name, card in self.cards.items()}
-        keys = {"": f"insert the {names[wanted]}", OTHER: f"insert the {names[other]}"}
-        key = _choose(str(request.text), keys)
-        slot = self.slots[request.role]
-        slot.remove()
-        slot.insert(self.cards[other if key == OTHER else wanted])
-
-    def remove_card(self, request: RemoveCard) -> None:
-        """Take the card out."""
-        _choose(str(request.text), {"": "take it out"})
-        self.slots[request.role].remove()
 
     def enter_pin(self, request: EnterPin) -> Pin:
         """Read a PIN; what cannot be one is asked for again."""
@@ -64,6 +44,30 @@ class ConsoleOperator:
 
     def print_receipt(self, request: PrintReceipt) -> None:
         """Nothing to do: the receipt is part of the output."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleOperator(Dialogue):
+    """A person with two virtual cards in hand, `old` and `new`."""
+
+    cards: Mapping[str, VirtualCard]
+    slots: Mapping[Role, Slot]
+
+    def insert_card(self, request: InsertCard) -> None:
+        """Put the card asked for into the slot, or the other one."""
+        wanted = request.role.value
+        other = "new" if wanted == "old" else "old"
+        names = {name: card_name(card.kind).en for name, card in self.cards.items()}
+        keys = {"": f"insert the {names[wanted]}", OTHER: f"insert the {names[other]}"}
+        key = _choose(str(request.text), keys)
+        slot = self.slots[request.role]
+        slot.remove()
+        slot.insert(self.cards[other if key == OTHER else wanted])
+
+    def remove_card(self, request: RemoveCard) -> None:
+        """Take the card out."""
+        _choose(str(request.text), {"": "take it out"})
+        self.slots[request.role].remove()
 
 
 def _choose(text: str, keys: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from random import Random
 
 from terminal.backoffice.office import Office
@@ -11,7 +12,7 @@ from terminal.backoffice.profile import load_profile
 from terminal.cli.before_after import card_facts, compare_card, compare_centre
 from terminal.cli.output import say
 from terminal.cli.presenter import View, present
-from terminal.cli.visit import visit
+from terminal.cli.visit import occupied, visit
 from terminal.counter import Counter
 from terminal.enrol import enrol_card
 from terminal.exit_codes import ExitCode
@@ -60,7 +61,7 @@ def run(demonstration: Demonstration, view: View) -> ExitCode:
             say(text)
     facts = {role: card_facts(card) for role, card in cards.items()}
     centre = office.cards()
-    ended = visit(counter, operator, profile.status_fid, view)
+    ended = visit(counter.terminal(), operator, partial(occupied, counter), profile.status_fid, view)
     for role, card in cards.items():
         present(view, compare_card(role, card, facts[role]))
     present(view, compare_centre(office, centre, numbers))

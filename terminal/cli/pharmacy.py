@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import click
 
@@ -16,9 +18,25 @@ def pharmacy() -> None:
 
 
 @pharmacy.command()
-@click.option("--old-card", required=True, metavar="FILE", help="Image of the old medical card.")
-@click.option("--new-card", required=True, metavar="FILE", help="Image of the social security card.")
-@click.option("--psam", metavar="FILE", help="Image of the terminal's PSAM.")
+@click.option("--old-card", metavar="FILE", help="Image of the old medical card.")
+@click.option("--new-card", metavar="FILE", help="Image of the social security card.")
+@click.option(
+    "--reader", metavar="ADDRESS", help="The one reader for both cards, in turn, in place of images."
+)
+@click.option("--old-reader", metavar="ADDRESS", help="The reader for the old medical card.")
+@click.option("--new-reader", metavar="ADDRESS", help="The reader for the social security card.")
+@click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(min=0),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="With readers: how long to wait for a card to come or go.",
+)
+@click.option(
+    "--psam", metavar="FILE|ADDRESS", help="Image of the terminal's PSAM, or the reader it sits in."
+)
 @click.option("--hsm", is_flag=True, help="No PSAM: the centre's HSM authenticates.  [default]")
 @click.option("--centre", metavar="FILE", help="The back office's SQLite file, made on first use.")
 @profile_option
@@ -34,8 +52,12 @@ def pharmacy() -> None:
 @quiet_option
 def activate(
     *,
-    old_card: str,
-    new_card: str,
+    old_card: str | None,
+    new_card: str | None,
+    reader: str | None,
+    old_reader: str | None,
+    new_reader: str | None,
+    wait_s: float,
     psam: str | None,
     hsm: bool,
     centre: str | None,
@@ -51,12 +73,56 @@ def activate(
 ) -> ExitCode:
     """Activate a social security card: the old medical card goes in, then the new card.
 
-    Both card images are written as the cards write, and are whole whenever the command ends.
+    The cards are images (--old-card, --new-card), written as the cards write and whole whenever the command ends;
+    or a person puts cards into readers (--reader, or --old-reader and --new-reader).
     """
-    from terminal.cli.activation import Order, run
+    from terminal.cli import activation, reader_activation
     from terminal.cli.presenter import View, choose
 
     if psam and hsm:
         raise click.ClickException("--psam and --hsm exclude each other; give one of them")
     view = choose(as_json, quiet, View.FULL if verbose else View.SPOKEN)
-    return run(Order(old_card, new_card, psam, centre, profile, place, one_reader, script, keys, now), view)
+    common: dict[str, Any] = {
+        "psam": psam,
+        "centre": centre,
+        "profile": profile,
+        "pharmacy": place,
+        "keys": keys,
+        "now": now,
+    }
+    images = Pair("--old-card and --new-card", old_card, new_card)
+    readers = Pair("--old-reader and --new-reader, or --reader", old_reader or reader, new_reader or reader)
+    if readers.given:
+        if images.given or script or one_reader or (reader and (old_reader or new_reader)):
+            raise click.ClickException(
+                "--reader, or --old-reader and --new-reader, stand alone: a person moves the cards; "
+                "leave out --old-card, --new-card, --script and --one-reader"
+            )
+        old, new = readers.both()
+        return reader_activation.run(
+            reader_activation.ReaderOrder(**common, old=old, new=new, wait_s=wait_s), view
+        )
+    old, new = images.both()
+    return activation.run(
+        activation.CardOrder(**common, old_card=old, new_card=new, one_reader=one_reader, script=script), view
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two options that are given together."""
+
+    options: str
+    old: str | None
+    new: str | None
+
+    @property
+    def given(self) -> bool:
+        """At least one of them."""
+        return self.old is not None or self.new is not None
+
+    def both(self) -> tuple[str, str]:
+        """Both values; raises ClickException where one is missing."""
+        if self.old is None or self.new is None:
+            raise click.ClickException(f"both cards are needed: {self.options}")
+        return self.old, self.new

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from terminal.cli.presenter import View, present
-from terminal.counter import Counter
+from terminal.counter import Counter, Terminal
 from terminal.flow.dual_insert_run import Ended
 from terminal.flow.operator import Operator
 from terminal.flow.steps import Role
-from terminal.trace.entries import EndEntry, Entry
+from terminal.trace.entries import EndEntry, Entry, Slots
 from terminal.trace.recorder import Recorder
 
 
-def visit(counter: Counter, operator: Operator, status_fid: int | None, view: View) -> Ended:
+def visit(
+    terminal: Terminal,
+    operator: Operator,
+    slots: Callable[[], Slots],
+    status_fid: int | None,
+    view: View,
+) -> Ended:
     """Run a dual insert and show it; the last entry says how it ended."""
     show = partial(present, view)
-    ended = counter.dual_insert(operator, Recorder(show, partial(occupied, counter), status_fid))
+    ended = terminal.dual_insert(operator, Recorder(show, slots, status_fid))
     entry: Entry = EndEntry(ended.outcome.label, int(ended.outcome.exit_code), ended.text, ended.detail)
     show(entry)
     return ended

@@ -41,6 +41,12 @@ class Identified:
 _MEMORY_CARDS = {SLE4442_ATR: CardKind.SLE4442, SLE4428_ATR: CardKind.SLE4428}
 
 
+def memory_card_of(atr: bytes) -> str | None:
+    """The kind of memory card an answer to reset belongs to, as virtual cards name it; None for any other card."""
+    kind = _MEMORY_CARDS.get(atr[-4:])
+    return kind and kind.value
+
+
 def identify(atr: bytes) -> Procedure[Identified]:
     """Tell old medical cards and social security cards apart, in the order deployed programs use.
 

@@ -14,6 +14,7 @@ CARD_NAMES = {
     "psam": Text("PSAM", "终端安全模块"),
     "iso7816": Text("plain ISO 7816-4 card", "ISO 7816-4通用卡"),
     "ssc": Text("social security card", "社会保障卡"),
+    "card": Text("a card", "卡片"),
 }
 
 STATE_NAMES = {

@@ -17,6 +17,7 @@ from terminal.flow.steps import (
     Show,
     StateEntered,
 )
+from terminal.procedures.identify import memory_card_of
 from terminal.session import CardExchanged, CardPowered, CentreAnswered, Event, OperatorActed
 from terminal.trace.centre import centre_entry
 from terminal.trace.entries import (
@@ -29,6 +30,9 @@ from terminal.trace.entries import (
     StateEntry,
 )
 from terminal.trace.names import state_name
+
+UNSEEN = "card"
+"""What `slots` says of a card in a real reader: nobody knows its kind before it is powered."""
 
 ACTIONS = {InsertCard: "insert", RemoveCard: "remove", EnterPin: "pin", Confirm: "confirm", Show: "show"}
 
@@ -66,6 +70,8 @@ class Recorder:
     def _powered(self, event: CardPowered) -> PowerEntry:
         slots = self._slots()
         kind = slots.get(event.role.value, slots.get("reader"))
+        if kind == UNSEEN:
+            kind = memory_card_of(event.atr)
         self._explainers[event.role] = Explainer(kind, self._status_fid)
         return PowerEntry(event.role.value, event.reader, kind, event.atr.hex().upper())
 

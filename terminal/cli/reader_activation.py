@@ -1,0 +1,65 @@
+"""`ssc pharmacy activate` on readers: a person moves the cards, the terminal waits for them."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import click
+
+from terminal.backoffice.profile import Profile
+from terminal.cli.activation import Order, at_console, shown
+from terminal.cli.files import OfficeOverFile, open_office, region_profile, root_keys
+from terminal.cli.presenter import View
+from terminal.cli.reader_console import ReaderOperator
+from terminal.counter import DEFAULT_PHARMACY, Terminal, settings_of
+from terminal.exit_codes import ExitCode
+from terminal.flow.authentication import Means
+from terminal.flow.steps import Role
+from terminal.flow.visit import Settings
+from terminal.readers import open_reader
+from terminal.transport.base import Reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderOrder(Order):
+    """A visit at readers, by address; `old` and `new` are the same address where one reader serves both cards."""
+
+    old: str
+    new: str
+    wait_s: float
+
+
+def run(order: ReaderOrder, view: View) -> ExitCode:
+    """Carry out the visit."""
+    if order.centre is None:
+        raise click.ClickException(
+            "--centre is needed with readers: a temporary centre knows no card of theirs"
+        )
+    profile = region_profile(order.profile)
+    with ExitStack() as stack:
+        readers = _open(order, stack)
+        office = open_office(order.centre, profile, order.clock, root_keys(order.keys))
+        stack.callback(office.close)
+        terminal = Terminal(readers, OfficeOverFile(office), _settings(order, profile), order.clock)
+        operator = ReaderOperator(readers, order.wait_s)
+        return shown(terminal, operator, operator.slots, profile, at_console(view)).outcome.exit_code
+
+
+def _open(order: ReaderOrder, stack: ExitStack) -> dict[Role, Reader]:
+    """The reader of each role; one address is opened once. Raises ReaderHintError and other TransportErrors."""
+    addresses = {Role.OLD: order.old, Role.NEW: order.new, Role.PSAM: order.psam}
+    opened: dict[str, Reader] = {}
+    for role, address in addresses.items():
+        if address is not None and address not in opened:
+            opened[address] = stack.enter_context(open_reader(address))
+        elif address is not None and role is Role.PSAM:
+            raise click.ClickException(
+                f"{address} cannot hold the PSAM and the holder's card; name another reader"
+            )
+    return {role: opened[address] for role, address in addresses.items() if address is not None}
+
+
+def _settings(order: ReaderOrder, profile: Profile) -> Settings:
+    means = Means.HSM if order.psam is None else Means.PSAM
+    return settings_of(profile, means, order.pharmacy or DEFAULT_PHARMACY)
