@@ -51,7 +51,7 @@ def test_every_module_of_the_terminal_is_under_contract_or_a_composition_point()
 
 
 def test_everything_behind_the_ports_is_forbidden_to_flows() -> None:
-    behind = GRAPH.find_descendants("terminal.backoffice") - PORTS
+    behind = GRAPH.find_children("terminal.backoffice") - PORTS
     assert set(contract(OFFICE)["forbidden_modules"]) == behind
 
 

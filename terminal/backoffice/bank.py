@@ -1,7 +1,7 @@
 """The issuing bank's host: verifies a card's cryptogram, proves itself, and sends scripts (JR/T 0025.5).
 
 An account exists from the day of issue and sleeps until an outlet activates it; a card that asks before is
-declined with 62 and gets no script.
+declined with 62 and gets no script. What an outlet activated the bank reports to the card management centre (R14).
 """
 
 from __future__ import annotations
@@ -14,7 +14,15 @@ from apdu.bank_keys import TEST_MASTER_KEYS, BankKeys
 from apdu.crypto import pboc
 from apdu.crypto.algorithm import Algorithm
 from apdu.pboc import ALGORITHM_CODES, CVR_PIN_EXCEEDED, SIGNED_TAGS, IssuerData
-from terminal.backoffice.bank_ports import OnlineAnswer, OnlineRequest, Purpose, Script
+from terminal.backoffice.bank_ports import (
+    BankNotice,
+    CardManagement,
+    OnlineAnswer,
+    OnlineRequest,
+    Purpose,
+    Script,
+)
+from terminal.backoffice.ports import Refusal, RefusedError, UnreachableError
 
 APPROVED, DECLINED, UNKNOWN_CARD, RESTRICTED = b"00", b"05", b"14", b"62"
 UNBLOCK_APPLICATION = bytes.fromhex("84180000")
@@ -32,18 +40,33 @@ class AccountState(Enum):
 
 @dataclass(slots=True)
 class BankAccount:
-    """One account: its state, and the last transaction counter its card was heard with."""
+    """One account: its state, and the last transaction counter its card was heard with.
+
+    `notice` is what the centre is told of its activation; None for a card without a social application.
+    """
 
     state: AccountState = AccountState.INACTIVE
     counter: int = 0
+    notice: BankNotice | None = None
 
 
 class BankHost:
-    """The issuer of every virtual card; `accounts` by card number. Knows the cards' keys from its own."""
+    """The issuer of every virtual card; `accounts` by card number. Knows the cards' keys from its own.
 
-    def __init__(self, accounts: Mapping[str, BankAccount], keys: BankKeys = TEST_MASTER_KEYS) -> None:
+    Notices go to `centre`; `waiting` are those it has not heard yet, `refused` those it would not have.
+    """
+
+    def __init__(
+        self,
+        accounts: Mapping[str, BankAccount],
+        keys: BankKeys = TEST_MASTER_KEYS,
+        centre: CardManagement | None = None,
+    ) -> None:
         self.accounts = accounts
+        self.waiting: list[BankNotice] = []
+        self.refused: list[tuple[BankNotice, Refusal]] = []
         self._keys = keys
+        self._centre = centre
 
     def authorise(self, request: OnlineRequest) -> OnlineAnswer:
         """Decide about a transaction: 14 unknown card, 05 forged or repeated cryptogram, 62 not active.
@@ -65,9 +88,27 @@ class BankHost:
             return OnlineAnswer(DECLINED)
         if request.purpose is Purpose.ACTIVATION:
             account.state = AccountState.ACTIVE
+            if account.notice is not None:
+                self.waiting.append(account.notice)
+                self.send_notices()
         elif account.state is AccountState.INACTIVE:
             return OnlineAnswer(RESTRICTED)
         return OnlineAnswer(APPROVED, card.proof(request, APPROVED), after=card.scripts(request))
+
+    def send_notices(self) -> None:
+        """Tell the centre what it has not heard; one that cannot be reached is told the next time.
+
+        A notice whose answer was lost goes again: hearing it twice is harmless (R19).
+        """
+        while self.waiting and self._centre is not None:
+            notice = self.waiting[0]
+            try:
+                self._centre.bank_activated(notice)
+            except UnreachableError:
+                return
+            except RefusedError as error:
+                self.refused.append((notice, error.refusal))
+            del self.waiting[0]
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+from apdu.layout.states import SocialState
 from apdu.pboc import Cryptogram
 from terminal.text import Pin
 
@@ -63,6 +64,36 @@ class OnlineAnswer:
     def approved(self) -> bool:
         """Whether the response code is an approval."""
         return self.code == b"00"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class BankNotice:
+    """What the bank tells the card management centre once its application is active (R14).
+
+    `card` is the number of the social security card, `id_number` its holder's, `bank_card` the bank card number.
+    """
+
+    card: str
+    id_number: str
+    bank_card: str
+
+    def __repr__(self) -> str:
+        return f"BankNotice({self.card}, …{self.bank_card[-4:]})"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAnswer:
+    """State of the social application after a notice, and whether the notice activated it."""
+
+    social: SocialState
+    activated: bool
+
+
+class CardManagement(Protocol):
+    """The card management centre as the bank sees it."""
+
+    def bank_activated(self, notice: BankNotice) -> NoticeAnswer:
+        """Take a notice, again and again if need be; raises RefusedError, UnreachableError."""
 
 
 class BankIssuer(Protocol):

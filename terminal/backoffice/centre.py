@@ -63,7 +63,7 @@ class CardCentre:
     def query(self, request: NewCardQuery) -> NewCardAnswer:
         """State of a card and of its activation; refused where a rule forbids activating it."""
         with self._store.transaction():
-            card = self._contact(request.card.number)
+            card = self.contact(request.card.number)
             reservation = self._current(request.card)
             old = self._old_card(card, request.old_number, reservation)
             given_up = reservation is None and request.journal is not None
@@ -77,7 +77,7 @@ class CardCentre:
     def verify_pin(self, request: VerifyOldPin) -> PinAnswer:
         """Check the old card's PIN; a wrong one uses up a try, the right one restores them all."""
         with self._store.transaction():
-            card = self._contact(request.card.number)
+            card = self.contact(request.card.number)
             old = self._pin_holder(card, request, self._current(request.card))
             counter = self._store.pin_counter(old.number) if old else None
             self._check(Situation(card, old, None, counter), request)
@@ -96,7 +96,7 @@ class CardCentre:
     def reserve(self, request: Reserve) -> Reserved:
         """Reserve a pair: the number it has already, or a new one that takes the place of other open ones."""
         with self._store.transaction():
-            card = self._contact(request.card.number)
+            card = self.contact(request.card.number)
             reservation = self._of_pair(request)
             old = self._old_card(card, request.old_number, reservation)
             counter = self._store.pin_counter(old.number) if old else None
@@ -111,7 +111,7 @@ class CardCentre:
         """Carry the activation out, once: a repeated number is answered as the first time."""
         with self._store.transaction():
             reservation = self._store.reservation(request.number)
-            card = self._contact(reservation.card) if reservation else None
+            card = self.contact(reservation.card) if reservation else None
             old = self._store.old_card(reservation.old_card) if reservation else None
             self._check(Situation(card, old, reservation), request)
             assert reservation is not None
@@ -138,7 +138,7 @@ class CardCentre:
         """The card with this identification code, its deadline evaluated."""
         with self._store.transaction():
             card = self._store.social_card_by_id(card_id)
-            return self._contact(card.number) if card else None
+            return self.contact(card.number) if card else None
 
     def cards_by_atr(
         self, region: str, historical_bytes: bytes
@@ -146,12 +146,12 @@ class CardCentre:
         """The cards with these historical bytes, each with how its latest activation stands, if there was any."""
         with self._store.transaction():
             found = self._store.social_cards_by_atr(region, historical_bytes)
-            contacts = [card for card in (self._contact(card.number) for card in found) if card]
+            contacts = [card for card in (self.contact(card.number) for card in found) if card]
             return [(card, self._latest(card.key)) for card in contacts]
 
     # --- looking up ----------------------------------------------------------------------------------------
 
-    def _contact(self, number: str) -> SocialCard | None:
+    def contact(self, number: str) -> SocialCard | None:
         """The card; every contact reports it lost first if the bank's deadline has passed (R23)."""
         card = self._store.social_card(number)
         if card is None or not deadline_has_passed(card, self._now(), self._profile):

@@ -15,6 +15,7 @@ from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import LOST_STATES, LossReason, OldCard, SocialCard
 from terminal.backoffice.rules import loss_may_be_released
 from terminal.backoffice.store import Store
+from terminal.backoffice.stored.ledger import EMPLOYEE_FUND, fund_account
 from terminal.backoffice.verifier import PinVerifier
 from terminal.text import Pin
 
@@ -69,7 +70,9 @@ class Enrolment:
                 verifier = pin if isinstance(pin, PinVerifier) else PinVerifier.of(pin, self._random)
                 tries = self._profile.pin_tries if tries_left is None else tries_left
                 self._store.add_verifier(number, verifier, tries)
-            self._store.post(card.account, balance_fen, "enrolment", None, self._now())
+            self._store.move(
+                fund_account(EMPLOYEE_FUND), card.account, balance_fen, reason="enrolment", at=self._now()
+            )
             self._store.note(self._now(), "enrol-old", number)
             return card
 

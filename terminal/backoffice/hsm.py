@@ -1,4 +1,4 @@
-"""The centre's key machine: answers text messages 01 (base read) and 02 (external authentication).
+"""The centre's key machine: answers text messages 01 (base read), 02 (external authentication), 03 (PIN commands).
 
 Fields are joined by `|`; the last may be missing; hex in either case, answered in capitals. No key leaves it.
 Sources: interface circular of the reader specification, HSM mode; key addresses from the table `apdu.keys`.
@@ -10,13 +10,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from apdu.crypto import Algorithm, authentication_data, diversify, factors, session_key
+from apdu.crypto import (
+    Algorithm,
+    authentication_data,
+    diversify,
+    factors,
+    mac,
+    message_encrypt,
+    session_key,
+)
 from apdu.keys import BY_NAME, KEYS, KeySpec, RootKeys, root_key
 from apdu.layout.states import SocialState
+from apdu.secure_messaging import MAC_LENGTH
 from terminal.backoffice.ports import HsmMessage, RefusedError
 from terminal.backoffice.records import ReservationStatus, SocialCard
 from terminal.backoffice.refusals import hsm_refusal
+from terminal.text import Pin
 
+STKSSSE = BY_NAME["STKSSSE"]
+UNBLOCK, RELOAD = bytes.fromhex("84240000"), bytes.fromhex("84240001")
 MESSAGE_LIMIT = 512
 LEVELS = {1: "city", 2: "province", 3: "national"}
 READABLE_STATES = frozenset(SocialState) - {SocialState.CANCELLED}
@@ -75,8 +87,8 @@ class Hsm:
 
     def answer(self, message: HsmMessage) -> str:
         """The answer to one message; raises RefusedError with the reason."""
-        fields = message.text.split("|")
-        if len(message.text) >= MESSAGE_LIMIT:
+        fields = message.wire.split("|")
+        if len(message.wire) >= MESSAGE_LIMIT:
             raise _malformed(f"the message exceeds {MESSAGE_LIMIT - 1} characters", "报文过长")
         handler = _HANDLERS.get(fields[0])
         if handler is None:
@@ -106,6 +118,26 @@ class Hsm:
         self._check_external(chip, key)
         return f"{self._authenticate(chip, key, version, *pair)}|"
 
+    def secure_message(self, fields: list[str]) -> str:
+        """Message 03: a PIN unblock or reload completed with encrypted PIN and MAC, as the state of the card allows."""
+        region, atr, algorithm, address, challenge, header, pin = _exactly(fields, 7)
+        chip = _chip(region, atr, algorithm)
+        number = int.from_bytes(_hex(address, "key address"), "big")
+        if number != STKSSSE.hsm_address:
+            raise _malformed(f"there is no message key at address {address[:8]}", "密钥地址错误")
+        random = _random(challenge)
+        begun = _hex(header, "header")
+        if begun[:4] != (RELOAD if pin else UNBLOCK):
+            raise _malformed("only PIN unblock and PIN reload are completed", "仅支持个人密码解锁与重装")
+        plain = _bcd(pin)
+        self._check_external(chip, STKSSSE)
+        session = session_key(chip.algorithm, self._card_key(chip, STKSSSE, 1), random)
+        cipher = message_encrypt(chip.algorithm, session, plain) if plain else b""
+        message = begun + cipher
+        if begun[4:] != bytes((len(cipher) + MAC_LENGTH,)):
+            raise _malformed("the header's length is not that of the command", "命令头长度错误")
+        return f"{(message + mac(chip.algorithm, session, message)).hex().upper()}|"
+
     def _check_base_read(self, chip: _Chip, card_id: str) -> None:
         if not card_id.startswith(chip.region):
             raise _malformed("region and identification code do not agree", "区划与卡识别码不符")
@@ -132,11 +164,13 @@ class Hsm:
 
     def _authenticate(self, chip: _Chip, key: KeySpec, version: int, process: bytes, raw: bytes) -> str:
         """Authentication data and the random it covers, 32 hex digits."""
+        session = session_key(chip.algorithm, self._card_key(chip, key, version), process)
+        return (authentication_data(chip.algorithm, session, raw) + raw).hex().upper()
+
+    def _card_key(self, chip: _Chip, key: KeySpec, version: int) -> bytes:
         path = factors(chip.region, chip.historical_bytes)
         held = self._held_key(chip, key, version, path)
-        card_key = diversify(chip.algorithm, held, *path[3 - self._levels :])
-        session = session_key(chip.algorithm, card_key, process)
-        return (authentication_data(chip.algorithm, session, raw) + raw).hex().upper()
+        return diversify(chip.algorithm, held, *path[3 - self._levels :])
 
     def _held_key(self, chip: _Chip, key: KeySpec, version: int, path: tuple[bytes, bytes, bytes]) -> bytes:
         """The key of this HSM's own level; refused for cards of another province or city than its own."""
@@ -154,7 +188,11 @@ class Hsm:
 
 
 Handler = Callable[[Hsm, list[str]], str]
-_HANDLERS: Mapping[str, Handler] = {"01": Hsm.base_read, "02": Hsm.external_authentication}
+_HANDLERS: Mapping[str, Handler] = {
+    "01": Hsm.base_read,
+    "02": Hsm.external_authentication,
+    "03": Hsm.secure_message,
+}
 
 
 def _exactly(fields: list[str], count: int) -> list[str]:
@@ -192,6 +230,14 @@ def _random(text: str) -> bytes:
     if len(value) != 8:
         raise _malformed("a random or process factor has 16 digits", "随机数长度错误")
     return value
+
+
+def _bcd(pin: str) -> bytes:
+    """A PIN as the card takes it, b"" for none."""
+    try:
+        return Pin(pin).bcd() if pin else b""
+    except ValueError:
+        raise _malformed("a PIN has 4 to 16 digits", "密码格式错误") from None
 
 
 def _hex(text: str, what: str) -> bytes:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from apdu.keys import RootKeys
-from terminal.backoffice.activation import Commit, commit_activation
+from terminal.backoffice.activation import BankDesk, Commit, commit_activation
+from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
 from terminal.backoffice.centre import CardCentre
+from terminal.backoffice.database import LostRaceError
 from terminal.backoffice.enrolment import Enrolment
 from terminal.backoffice.hsm import Hsm
 from terminal.backoffice.insurance import InsuranceCentre
@@ -30,6 +33,9 @@ from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import CardStatus
 from terminal.backoffice.rules import RULES, Rules, may_be_used
 from terminal.backoffice.store import Store
+
+RACES = 8
+"""How often a request is tried where other terminals keep coming first."""
 
 
 class Office:
@@ -55,6 +61,7 @@ class Office:
         self._store = store
         insurance = InsuranceCentre(store, profile, now, rules)
         centre = CardCentre(store, profile, now, rules, commit)
+        self._bank_desk = BankDesk(store, now, centre.contact, commit)
         hsm = Hsm(centre, hsm_levels, profile.region, root_keys)
         self._desks: Mapping[type, Callable[[Any], Answer]] = {
             SignIn: insurance.sign_in,
@@ -88,8 +95,19 @@ class Office:
         self._store.close()
 
     def call(self, request: Request) -> Answer:
-        """Answer a request at the desk it belongs to; raises RefusedError, StoreError."""
-        return self._desks[type(request)](request)
+        """Answer a request at the desk it belongs to; raises RefusedError, StoreError.
+
+        What another terminal was quicker at is decided anew: nothing of the lost attempt was kept.
+        """
+        desk = self._desks[type(request)]
+        for _ in range(RACES - 1):
+            with suppress(LostRaceError):
+                return desk(request)
+        return desk(request)
+
+    def bank_activated(self, notice: BankNotice) -> NoticeAnswer:
+        """Take the bank's notice that its application is active (R14); raises RefusedError, StoreError."""
+        return self._bank_desk.bank_activated(notice)
 
     def cards(self) -> list[CardStatus]:
         """Every card the back office knows, old ones first: for listings and end-state checks."""

@@ -250,9 +250,18 @@ class ReleaseReservation:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class HsmMessage:
-    """One text message of the HSM interface (types 01 and 02), fields joined by `|`. Answer: str."""
+    """One text message of the HSM interface (types 01 to 03), fields joined by `|`. Answer: str.
+
+    `pin` is what stands in the last field of a message 03 on the wire, and nowhere else.
+    """
 
     text: str
+    pin: Pin | None = None
+
+    @property
+    def wire(self) -> str:
+        """The message as it is sent, with the PIN: for the HSM and the way there, never for a trace."""
+        return self.text if self.pin is None else f"{self.text.removesuffix('|')}{self.pin.reveal()}|"
 
     def __repr__(self) -> str:
         return f"HsmMessage({self.text[:2]} …)"

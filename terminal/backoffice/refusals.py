@@ -127,6 +127,12 @@ ALREADY_ACTIVE = _refusal(
     "The card is active already; there is nothing left to activate and nothing was changed.",
     "此卡已启用，无需再次启用，未做任何更改。",
 )
+NOTICE_OF_OTHER_HOLDER = _refusal(
+    RefusalCode.OTHER_HOLDER,
+    "R14",
+    "The card belongs to another person than the bank names; nothing was changed. Check card and identity number.",
+    "银行通知中的社会保障号码与持卡人不符，未做任何更改，请核对。",
+)
 NO_RESERVATION = _refusal(
     RefusalCode.NO_RESERVATION,
     "R12",

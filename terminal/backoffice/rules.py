@@ -12,6 +12,7 @@ from typing import Any
 
 from apdu.layout.states import FinancialState, SocialState
 from terminal.backoffice import refusals
+from terminal.backoffice.bank_ports import BankNotice
 from terminal.backoffice.ports import (
     ConfirmActivation,
     NewCardQuery,
@@ -88,6 +89,15 @@ def loss_may_be_released(card: SocialCard) -> Refusal | None:
     if card.loss_reason is LossReason.DEADLINE and card.financial is not FinancialState.ACTIVE:
         return refusals.BANK_BEFORE_RELEASE
     return None
+
+
+def notice_refusal(card: SocialCard | None, notice: BankNotice) -> Refusal | None:
+    """A notice of the bank must be of a card on record, of its holder, and not cancelled (R14)."""
+    if card is None:
+        return refusals.UNKNOWN_NEW_CARD
+    if card.holder.id_number != notice.id_number.upper():
+        return refusals.NOTICE_OF_OTHER_HOLDER
+    return refusals.CANCELLED if card.social is SocialState.CANCELLED else None
 
 
 # --- conditions under which a rule does not apply -------------------------------------------------------

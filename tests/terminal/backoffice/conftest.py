@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
+from centre_samples import (
+    BALANCE_FEN,
+    HISTORY,
+    HOLDER,
+    KEY,
+    OTHER,
+    OTHER_HISTORY,
+    OTHER_KEY,
+    PIN,
+    PLACE,
+    RECEIVED,
+)
+from postgresql_server import Fresh
 
 from terminal.backoffice.office import Office
 from terminal.backoffice.ports import (
-    CardKey,
     ConfirmActivation,
     Confirmed,
-    Holder,
     MedicalBase,
     NewCardAnswer,
     NewCardQuery,
@@ -33,28 +45,19 @@ from terminal.backoffice.profile import load_profile
 from terminal.backoffice.store import Store
 from terminal.text import Pin
 
-HOLDER = Holder("990100198001010010", "测试甲")
-OTHER = Holder("990100197502020029", "测试乙")
-KEY = CardKey("990100D15600000500A1B2C3D4E5F607", "A00000017")
-OTHER_KEY = CardKey("990100D15600000500A1B2C4D4E5F608", "A00000025")
-HISTORY = bytes.fromhex("0081544B318660990100A1B2C3")
-OTHER_HISTORY = bytes.fromhex("0081544B318660990100A1B2C4")
-PIN = Pin("246813")
-PLACE = Place("990100000001")
-BALANCE_FEN = 123_457
-RECEIVED = datetime.fromisoformat("2026-01-10T23:30:00+08:00")
-
 
 @dataclass
 class World:
     """The office and its clock, with short names for the requests of a dual insert."""
+
+    where: ClassVar[Fresh]
 
     profile_name: str = "default"
     options: dict[str, Any] = field(default_factory=dict)
     now: datetime = RECEIVED + timedelta(days=30)
 
     def __post_init__(self) -> None:
-        self.store = Store()
+        self.store = Store(World.where())
         profile = load_profile(self.profile_name)
         self.office = Office(self.store, profile, lambda: self.now, random=bytes, **self.options)
         self.enrolment = self.office.enrolment
@@ -105,6 +108,26 @@ class World:
         refusal = caught.value.refusal
         assert refusal.text.en.isascii() and not refusal.text.zh.isascii()
         return refusal.rule, refusal.code.value
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database of each kind, to open by name."""
+    return str(tmp_path / "a.db") if request.param == "sqlite" else request.getfixturevalue("postgresql")()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Everything the back office decides is the same on both databases."""
+    if "world" in metafunc.fixturenames or "World" in vars(metafunc.module):
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True)
+
+
+@pytest.fixture(autouse=True)
+def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a World keeps its store."""
+    kind = getattr(request, "param", "sqlite")
+    where: Fresh = request.getfixturevalue("postgresql") if kind == "postgresql" else lambda: ":memory:"
+    monkeypatch.setattr(World, "where", staticmethod(where), raising=False)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pytest
 from apdu.layout.states import SocialState
 from terminal.backoffice.hsm import Hsm
 from terminal.backoffice.ports import HsmMessage, RefusedError
+from terminal.text import Pin
 
 ATR = "0081544B318660990100A1B2C3"
 CARD_ID = "990100D15600000500A1B2C3D4E5F607"
@@ -161,6 +162,75 @@ def test_later_addresses_name_later_key_versions(make_world):
 )
 def test_a_faulty_message_is_refused_with_its_reason(world, text, reason):
     assert reason in refused(world, text)
+
+
+DES_RELOAD, SM4_RELOAD = "842400010C", "8424000114"
+
+
+def sealing(
+    header: str,
+    pin: str = "",
+    algorithm: str = "03",
+    address: str = "0173",
+    challenge: str = "F0F1F2F3F4F5F6F7",
+) -> HsmMessage:
+    return HsmMessage(f"03|990100|{ATR}|{algorithm}|{address}|{challenge}|{header}|{pin}|")
+
+
+@pytest.mark.parametrize("levels", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ((DES_RELOAD, "123456", "01"), "842400010CBC14C677FE042B32ED88555E"),
+        ((SM4_RELOAD, "123456", "03"), "8424000114D355B64FE8EF63ED1ACD4DCFD48D2A2272806DB3"),
+        (("8424000004", "", "01"), "842400000484D9CEC8"),
+        (("8424000004", "", "03"), "8424000004C42EA142"),
+    ],
+)
+def test_pin_commands_are_completed_as_published(make_world, levels, command, answer):
+    world = make_world(options={"hsm_levels": levels}).enrol(social=SocialState.NORMAL)
+    assert world.call(sealing(*command)) == f"{answer}|"
+
+
+def test_pin_travels_apart_from_the_text_until_the_wire(make_world):
+    world = make_world().enrol(social=SocialState.NORMAL)
+    apart = HsmMessage(sealing(SM4_RELOAD).text, Pin("123456"))
+    assert world.call(apart) == world.call(sealing(SM4_RELOAD, "123456"))
+
+
+def test_an_unblock_may_miss_its_last_separator(make_world):
+    world = make_world().enrol(social=SocialState.NORMAL)
+    text = sealing("8424000004").text.removesuffix("|")
+    assert world.call(HsmMessage(text)) == "8424000004C42EA142|"
+
+
+@pytest.mark.parametrize("state", [state for state in SocialState if state is not SocialState.NORMAL])
+def test_pin_commands_are_completed_for_normal_cards_alone(make_world, state):
+    world = make_world().enrol(social=state)
+    assert f"state {state.value}" in refused(world, sealing(SM4_RELOAD, "123456").text)
+
+
+@pytest.mark.parametrize(
+    ("message", "reason"),
+    [
+        (sealing(SM4_RELOAD, "123"), "4 to 16 digits"),
+        (sealing(SM4_RELOAD, "12345A"), "4 to 16 digits"),
+        (sealing("8424000004", "123456"), "only PIN unblock"),
+        (sealing(SM4_RELOAD), "only PIN unblock"),
+        (sealing("8416000004"), "only PIN unblock"),
+        (sealing("84240000"), "length"),
+        (sealing(DES_RELOAD, "123456"), "length"),
+        (sealing(SM4_RELOAD, "123456", algorithm="01"), "length"),
+        (sealing(SM4_RELOAD, "123456", address="0094"), "no message key at address 0094"),
+        (sealing(SM4_RELOAD, "123456", challenge="F0"), "16 digits"),
+        (sealing("84zz", ""), "not hexadecimal"),
+        (HsmMessage("03|990100|"), "7 fields"),
+    ],
+)
+def test_a_faulty_pin_command_is_refused_with_its_reason_and_without_the_pin(make_world, message, reason):
+    world = make_world().enrol(social=SocialState.NORMAL)
+    said = refused(world, message.text)
+    assert reason in said and "123456" not in said
 
 
 def test_an_hsm_has_one_to_three_levels(world):

@@ -25,7 +25,8 @@ def test_day_301_is_late_and_the_card_reported_formally_lost(world):
     assert world.refusal(world.query) == ("R20", "past-deadline")
     assert world.office.snapshot()["new:A00000017"]["state"] == "FORMALLY_LOST"
     assert world.refusal(world.query) == ("R20", "past-deadline")
-    assert [line[1] for line in world.store.audit()].count("deadline-loss") == 1
+    with world.store.transaction():
+        assert [line[1] for line in world.store.audit()].count("deadline-loss") == 1
 
 
 def test_days_are_those_of_the_region_whatever_zone_the_clock_has(world):

@@ -88,8 +88,8 @@ def test_another_schema_version_is_refused(tmp_path):
     path = tmp_path / "centre.db"
     Store(path).close()
     with sqlite3.connect(path) as database:
-        database.execute("PRAGMA user_version = 99")
-    with pytest.raises(DamagedStoreError, match="version 99, not 1"):
+        database.execute("UPDATE alembic_version SET version_num = '0099'")
+    with pytest.raises(DamagedStoreError, match="version 0099, not 0002"):
         Store(path)
 
 
@@ -113,12 +113,15 @@ def recorded(tmp_path):
     [
         ("UPDATE social_cards SET social = 77", "social card A00000017 is damaged .*77 is not a valid"),
         ("UPDATE old_cards SET state = 77", "old card 900001 is damaged .*77 is not a valid"),
-        ("UPDATE social_cards SET received_at = 'soon'", "social card A00000017 is damaged"),
+        ("UPDATE social_cards SET received_at = 'soon'", "social card is damaged .*soon"),
         ("UPDATE social_cards SET medical = '[]'", "social card A00000017 is damaged"),
         ("UPDATE social_cards SET medical = '{'", "social card A00000017 is damaged"),
-        ("DROP TABLE ledger", "no such table: ledger"),
+        ("DROP TABLE accounts", "no such table: accounts"),
         ("DROP TABLE social_cards", "no such table: .*social_cards"),
-        ("ALTER TABLE social_cards RENAME COLUMN medical TO medicine", "social card A00000017 is damaged"),
+        (
+            "ALTER TABLE social_cards RENAME COLUMN medical TO medicine",
+            "no such column: social_cards.medical",
+        ),
     ],
 )
 @pytest.mark.parametrize("read_only", [False, True])

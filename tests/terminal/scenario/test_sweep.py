@@ -18,6 +18,7 @@ from terminal.backoffice.activation import commit_activation
 from terminal.backoffice.office import Office
 from terminal.backoffice.records import OldCard, Reservation, ReservationStatus, SocialCard
 from terminal.backoffice.store import Store
+from terminal.backoffice.stored.ledger import EMPLOYEE_FUND, fund_account
 from terminal.flow import dual_insert_actions, dual_insert_run
 from terminal.flow.dual_insert import MACHINE, Event, State
 from terminal.flow.outcomes import Outcome
@@ -213,7 +214,7 @@ def test_finds_that_the_commit_takes_one_fen() -> None:
         store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime
     ) -> Reservation:
         committed = commit_activation(store, reservation, card, old, at)
-        store.post(card.account, -1, "fee", reservation.number, at)
+        store.move(card.account, fund_account(EMPLOYEE_FUND), 1, reason="fee", at=at)
         return committed
 
     found = problems_of(

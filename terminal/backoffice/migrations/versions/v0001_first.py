@@ -1,4 +1,11 @@
--- The back office's store, schema version 1. Times are ISO 8601 with offset, amounts whole fen.
+"""The first version: SQLite alone, one-sided ledger."""
+
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+SCHEMA = """
 
 CREATE TABLE persons (
     id_number TEXT PRIMARY KEY,
@@ -40,7 +47,6 @@ CREATE TABLE verifiers (
     proven_at  TEXT
 ) STRICT, WITHOUT ROWID;
 
--- An account is the sum of its rows; a transfer is two rows that add up to nothing.
 CREATE TABLE ledger (
     entry       INTEGER PRIMARY KEY,
     account     TEXT NOT NULL,
@@ -73,3 +79,11 @@ CREATE TABLE audit (
     place       TEXT,
     detail      TEXT
 ) STRICT;
+"""
+
+
+def upgrade() -> None:
+    """Make the tables of version 1."""
+    for statement in SCHEMA.split(";"):
+        if statement.strip():
+            op.execute(statement)

@@ -1,0 +1,158 @@
+"""Persons and their cards.
+
+In a transaction that writes, PostgreSQL locks the rows of a card that is read, and its person's: two terminals
+decide about the same holder one after the other. SQLite has one writer at a time anyway.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from apdu.layout.states import FinancialState, ReceiptMode, SocialState
+from terminal.backoffice.ports import CardKey, Holder, MedicalBase
+from terminal.backoffice.records import LossReason, OldCard, SocialCard
+from terminal.backoffice.stored.rows import Rows
+from terminal.backoffice.tables import old_cards, persons, social_cards
+
+_SOCIAL = select(social_cards, persons.c.name).join_from(social_cards, persons)
+_OLD = select(old_cards, persons.c.name).join_from(old_cards, persons)
+_INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
+
+
+class Cards(Rows):
+    """Persons, social security cards, old medical cards."""
+
+    _locks: bool
+
+    def add_person(self, holder: Holder) -> None:
+        """Record a person; one who is known already stays as recorded."""
+        insert: Any = _INSERT[self._db.dialect.name](persons)
+        values = {"id_number": holder.id_number, "name": holder.name}
+        self._run(insert.values(values).on_conflict_do_nothing(index_elements=["id_number"]))
+
+    def add_social_card(self, card: SocialCard) -> None:
+        """Record a social security card whose holder is recorded."""
+        self._add(
+            social_cards,
+            number=card.key.number,
+            card_id=card.key.card_id,
+            historical_bytes=card.historical_bytes,
+            id_number=card.holder.id_number,
+            social=int(card.social),
+            financial=int(card.financial),
+            valid_until=card.valid_until,
+            received_at=card.received_at,
+            receipt_mode=int(card.receipt_mode),
+            medical=json.dumps(card.medical.items, ensure_ascii=False),
+            state_before_loss=_code(card.state_before_loss),
+            loss_reason=card.loss_reason and card.loss_reason.value,
+        )
+
+    def add_old_card(self, card: OldCard) -> None:
+        """Record an old card whose holder is recorded."""
+        self._add(
+            old_cards,
+            number=card.number,
+            kind=card.kind,
+            id_number=card.holder.id_number,
+            state=int(card.state),
+            replaced_by=card.replaced_by,
+        )
+
+    def social_card(self, number: str) -> SocialCard | None:
+        """The social security card with this card number."""
+        return self._first(_social_card, self._locked(_SOCIAL.where(social_cards.c.number == number)))
+
+    def social_card_by_id(self, card_id: str) -> SocialCard | None:
+        """The social security card with this identification code (32 hex digits, upper case)."""
+        return self._first(_social_card, self._locked(_SOCIAL.where(social_cards.c.card_id == card_id)))
+
+    def social_cards_by_atr(self, region: str, historical_bytes: bytes) -> list[SocialCard]:
+        """The social security cards of a region (first six digits of the id) with these historical bytes."""
+        matching = _SOCIAL.where(
+            social_cards.c.historical_bytes == historical_bytes,
+            func.substr(social_cards.c.card_id, 1, 6) == region,
+        )
+        return self._all(_social_card, self._locked(matching))
+
+    def social_cards(self) -> list[SocialCard]:
+        """Every social security card, by number."""
+        return self._all(_social_card, _SOCIAL.order_by(social_cards.c.number))
+
+    def old_card(self, number: str) -> OldCard | None:
+        """The old medical card with this number."""
+        return self._first(_old_card, self._locked(_OLD.where(old_cards.c.number == number)))
+
+    def old_cards(self) -> list[OldCard]:
+        """Every old medical card, by number."""
+        return self._all(_old_card, _OLD.order_by(old_cards.c.number))
+
+    def old_cards_of(self, id_number: str) -> list[OldCard]:
+        """A person's old medical cards that are not cancelled, by number."""
+        matching = _OLD.where(
+            old_cards.c.id_number == id_number, old_cards.c.state != int(SocialState.CANCELLED)
+        ).order_by(old_cards.c.number)
+        return self._all(_old_card, self._locked(matching))
+
+    def set_social(
+        self,
+        number: str,
+        state: SocialState,
+        before_loss: SocialState | None = None,
+        reason: LossReason | None = None,
+    ) -> None:
+        """Set a card's state; for a loss, with the state to return to and its reason."""
+        self._set_social_card(
+            number,
+            social=int(state),
+            state_before_loss=_code(before_loss),
+            loss_reason=reason and reason.value,
+        )
+
+    def set_financial(self, number: str, state: FinancialState) -> None:
+        """Record the state of the bank's application."""
+        self._set_social_card(number, financial=int(state))
+
+    def set_old_state(self, number: str, state: SocialState, replaced_by: str | None = None) -> None:
+        """Set an old card's state, and the number of the card that took its place."""
+        self._run(
+            update(old_cards)
+            .where(old_cards.c.number == number)
+            .values(state=int(state), replaced_by=replaced_by)
+        )
+
+    def _set_social_card(self, number: str, **values: Any) -> None:
+        self._run(update(social_cards).where(social_cards.c.number == number).values(values))
+
+    def _locked(self, statement: Select[Any]) -> Select[Any]:
+        return statement.with_for_update() if self._locks else statement
+
+
+def _code(state: SocialState | None) -> int | None:
+    return None if state is None else int(state)
+
+
+def _social_card(row: Row[Any]) -> SocialCard:
+    before, reason = row.state_before_loss, row.loss_reason
+    return SocialCard(
+        key=CardKey(row.card_id, row.number),
+        historical_bytes=row.historical_bytes,
+        holder=Holder(row.id_number, row.name),
+        social=SocialState(row.social),
+        financial=FinancialState(row.financial),
+        valid_until=row.valid_until,
+        received_at=row.received_at,
+        receipt_mode=ReceiptMode(row.receipt_mode),
+        medical=MedicalBase({int(tag): text for tag, text in json.loads(row.medical).items()}),
+        state_before_loss=None if before is None else SocialState(before),
+        loss_reason=reason and LossReason(reason),
+    )
+
+
+def _old_card(row: Row[Any]) -> OldCard:
+    holder = Holder(row.id_number, row.name)
+    return OldCard(row.kind, row.number, holder, SocialState(row.state), row.replaced_by)
