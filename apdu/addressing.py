@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from apdu.bank_lists import Told, learned
 from apdu.command import Command
 from apdu.layout import DirectorySpec, FileSpec, every_file
 from apdu.layout.old_cards import OLD_CARDS, OLD_CPU
@@ -31,7 +32,8 @@ _BINARY = (0xB0, 0xD6)
 class Place:
     """Where a card stands: `directory` and `file` where the layout knows them, `path` as people read it.
 
-    `pending` is the command whose answer a GET RESPONSE fetches.
+    `pending` is the command whose answer a GET RESPONSE fetches. `told` are the lists that the bank's
+    application, where it is selected, has told so far.
     """
 
     directories: tuple[DirectorySpec, ...]
@@ -39,6 +41,7 @@ class Place:
     file: FileSpec | None = None
     path: str = ""
     pending: Command | None = None
+    told: Told = ()
 
     @classmethod
     def of_kind(cls, kind: str | None = None, status_fid: int | None = 0xEF0C) -> Place:
@@ -74,7 +77,15 @@ class Place:
         moved = self
         if response.ok or response.sw1 == 0x61 or response.sw == BLOCKED_APPLICATION:
             moved = self._moved(asked)
-        return replace(moved, pending=asked if response.sw1 == 0x61 else None)
+        return replace(
+            moved, pending=asked if response.sw1 == 0x61 else None, told=moved._learned(command, response)
+        )
+
+    def _learned(self, command: Command, response: Response) -> Told:
+        """The lists of the bank's application; a SELECT forgets those of the one before."""
+        if self.directory not in BANK_DIRECTORIES:
+            return ()
+        return learned(() if command.ins == 0xA4 else self.told, response.data)
 
     def _moved(self, command: Command) -> Place:
         if command.cla == STORAGE_CLASS:

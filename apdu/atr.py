@@ -83,6 +83,11 @@ def parse(raw: bytes) -> Atr:
     return Atr(raw[0], raw[1], interface, bytes(raw[at:end]), tck)
 
 
+def is_contactless(raw: bytes) -> bool:
+    """Whether this is the form PC/SC gives every contactless card: T=0 and T=1 announced and nothing else."""
+    return raw[1:2] >= b"\x80" and raw[1] < 0x90 and raw[2:4] == b"\x80\x01"
+
+
 def _check_frame(raw: bytes) -> None:
     if len(raw) < 2:
         raise AtrError(len(raw), f"at least TS and T0 are needed, {len(raw)} bytes given")

@@ -1,7 +1,7 @@
-"""Test keys of the bank's application: issuer master keys and an own chain of RSA keys, never real ones.
+"""Test keys of the bank's application: issuer master keys and own chains of RSA and SM2 keys, never real ones.
 
-Everything here is published with the project. The chain (certification authority, issuer, card) was drawn
-from fixed seeds; its index is a private one, so that no terminal takes it for a live chain.
+Everything here is published with the project. The chains (certification authority, issuer, card) were drawn
+from fixed seeds; their indexes are private ones, so that no terminal takes them for live chains.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from apdu.crypto.algorithm import Algorithm
 from apdu.crypto.pboc import card_key, derivation_input
 from apdu.crypto.rsa import RsaKey
+from apdu.crypto.sm2 import Sm2Key, Sm2PublicKey
 
 TEST_CA_INDEX = 0xE1
+TEST_SM2_CA_INDEX = 0xE2
 TEST_ISSUER_ID = "62123456"
 
 
@@ -80,4 +82,27 @@ TEST_CARD = RsaKey.of_primes(
         "2F99B389E36F44AA4E34452BA82BAA7E19DE6593",
         16,
     ),
+)
+
+
+def _sm2_key(private: str, x: str, y: str) -> Sm2Key:
+    return Sm2Key(bytes.fromhex(private), Sm2PublicKey(bytes.fromhex(x + y)))
+
+
+TEST_SM2_CA = _sm2_key(
+    "D87B176BADDE9D0330AB829569BE86710E3399DAD0B6CB98D28EB88FFD14A4E5",
+    "155EEB694C71395A6482519303219B6B9E8B5EC5A984A3DDCA6D897D6DBC7385",
+    "D038CB24B89107C01944C0BBB3546C87621C3993A088297228305ABA33A044AB",
+)
+
+TEST_SM2_ISSUER = _sm2_key(
+    "D7DCA7117E0529BFC5E35EB4913B282C0B82E7D077D98E09F878E348E00E8653",
+    "D691399389698071CB7660879644355AC87B4AA164543B53F744CF1235F44F98",
+    "7F3ADC457A725F7BB4F5EC4658FD8FF5D9658F5AB70EE8CC982B2C10D87569A7",
+)
+
+TEST_SM2_CARD = _sm2_key(
+    "846A7F64AE55AEED329BBDB0DBD632BBA26DA2F027761F53BFBA037B00CFA0CD",
+    "AD6C18F491667373CACB0DA815B29F9ADF0B2E2DC076581DFEA6A171513D832C",
+    "4C4936D038D85AD1380BDA9B66AB911EAFA3F43C303FA755B98B9BFC3D05B73A",
 )

@@ -13,7 +13,8 @@ from enum import Enum
 from apdu.addressing import Place
 from apdu.atr import AtrError
 from apdu.command import Command, MalformedApduError
-from apdu.decoding_bank import aip_fields, cvr_fields, locator_fields, tlv_fields, tvr_fields
+from apdu.decoding_bank import tlv_fields
+from apdu.decoding_bank_values import aip_fields, cvr_fields, locator_fields, tvr_fields
 from apdu.decoding_card import (
     Context,
     atr_fields,

@@ -9,6 +9,7 @@ from apdu import atr
 from apdu.addressing import Place, is_record_command
 from apdu.command import Command
 from apdu.decoding_bank import tlv_fields
+from apdu.explain_bank import BY_CLASS
 from apdu.explain_data import DECODERS, Field, item_fields
 from apdu.explain_purse import PURSE_DECODERS
 from apdu.instructions import Instruction, find
@@ -30,6 +31,9 @@ _RECORD_MODES = {
     6: "all from the last down to P1",
 }
 _SELECT_MODES = {0: "MF, DF or EF by identifier", 1: "DF by identifier", 2: "EF by identifier", 4: "by name"}
+_ONE_OBJECT = ((0x80, 0xCA), (0x04, 0xDA))
+"""GET DATA and PUT DATA of the bank's application: P1 and P2 are a tag."""
+
 HISTORICAL_LENGTH = 13
 _HISTORICAL = (
     ("Chip supplier", "芯片供应商注册标识", 0, 2),
@@ -136,7 +140,13 @@ def _parameters(command: Command, place: Place) -> tuple[str, str]:
         if command.p1 & 0x80:
             return f"SFI {command.p1 & 0x1F:02X}", f"offset {command.p2}"
         return "current file", f"offset {command.p1 << 8 | command.p2}"
-    return "", ""
+    return _object_asked(command) if (command.cla, command.ins) in _ONE_OBJECT else ("", "")
+
+
+def _object_asked(command: Command) -> tuple[str, str]:
+    tag = command.p1 << 8 | command.p2
+    known = BY_TAG.get(tag)
+    return f"tag {tag:04X}", f"{known.name} {known.name_zh}" if known else ""
 
 
 def _data_fields(command: Command, response: Response, place: Place, context: Context) -> Iterator[Field]:
@@ -148,7 +158,7 @@ def _data_fields(command: Command, response: Response, place: Place, context: Co
         for value in _values(aimed.file, data):
             yield from item_fields(aimed.file, value, masked=False)
         return
-    decode = (DECODERS | PURSE_DECODERS).get(name)
+    decode = (DECODERS | PURSE_DECODERS).get(name) or BY_CLASS.get((command.cla, name))
     if decode is not None:
         found = place.after(command, Response(b"", 0x9000)) if name == "SELECT" else place
         yield from decode(command, response, found)

@@ -1,19 +1,21 @@
 """The exchanges of the bank's application as fields: what the terminal told, what the card decided and why.
 
-The data of GENERATE AC carry no tags; they are read by the lists PBOC cards have in tags 8C and 8D where their
-length fits. Sources: EMV Book 3 section 6.5, JR/T 0025.5.
+Terminal data and log entries carry no tags; they are read by the card's own lists where it has told them, else by
+those PBOC cards have, if their length fits. Sources: EMV Book 3 section 6.5, JR/T 0025.5.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from apdu.addressing import Place
+from apdu.bank_lists import DYNAMIC, FIRST, LOG, PROCESSING, SECOND, list_of, log_file
 from apdu.command import Command
-from apdu.decoding_bank import tlv_fields, tvr_fields
-from apdu.dol import Dol, parse_dol, split, total
+from apdu.decoding_bank import tlv_fields
+from apdu.dol import Dol, split, total
 from apdu.explain_data import Decoder, Field
-from apdu.pboc import DYNAMIC_LIST, FIRST_LIST, PROCESSING_LIST, SECOND_LIST, Cryptogram
+from apdu.pboc import Cryptogram
 from apdu.redact import hidden_in_data, masked_hex
 from apdu.response import Response
 from apdu.status import tries_left
@@ -21,8 +23,14 @@ from apdu.tags import BY_TAG, EMV, tag_name
 from apdu.tlv import Tlv, TlvError, parse
 
 _COMMANDS = "EMV Book 3 section 6.5"
+_SCRIPTS = "JR/T 0025.5"
 _HIDDEN = "****"
-_LISTS = tuple(parse_dol(raw) for raw in (FIRST_LIST, SECOND_LIST, PROCESSING_LIST, DYNAMIC_LIST))
+_MAC_AT_MOST = 8
+_PIN_SCRIPTS = {
+    0x00: "PIN UNBLOCK 密码解锁",
+    0x01: "PIN CHANGE, current PIN known 修改密码（已知原密码）",
+    0x02: "PIN CHANGE, current PIN unknown 修改密码（未知原密码）",
+}
 
 
 def _objects(command: Command, data: bytes, place: Place) -> Iterator[Field]:
@@ -44,7 +52,11 @@ def _select(command: Command, response: Response, place: Place) -> Iterator[Fiel
 
 
 def _record(command: Command, response: Response, place: Place) -> Iterator[Field]:
-    yield from _objects(command, response.data, place)
+    log = list_of(place.told, LOG)
+    if command.p2 >> 3 == log_file(place.told) and len(response.data) == total(log):
+        yield from _listed(log, response.data)
+    else:
+        yield from _objects(command, response.data, place)
 
 
 def _update(command: Command, response: Response, place: Place) -> Iterator[Field]:
@@ -68,25 +80,22 @@ def _is_template(data: bytes) -> bool:
 
 def _mac(data: bytes) -> Iterator[Field]:
     if data:
-        yield Field("", "MAC", "报文鉴别码", "", data.hex().upper(), "JR/T 0025.5")
+        yield Field("", "MAC", "报文鉴别码", "", data.hex().upper(), _SCRIPTS)
 
 
 def _listed(dol: Dol, data: bytes) -> Iterator[Field]:
+    """Values without tags, as if each had its own."""
     for tag, value in split(dol, data).items():
-        known = BY_TAG.get(tag)
-        number = value.hex() if known is not None and known.form in ("n", "date") else ""
-        yield Field(
-            f"{tag:02X}", tag_name(tag), known.name_zh if known else "", number, value.hex().upper(), EMV
-        )
-        if tag == 0x95:
-            yield from tvr_fields(value)
+        yield from tlv_fields(Tlv(tag, value).encode(), masked=True)
 
 
-def _terminal_data(data: bytes) -> Iterator[Field]:
-    """Values without tags, by the list whose length they have."""
+def _terminal_data(data: bytes, place: Place, *lists: int) -> Iterator[Field]:
+    """What the terminal told, by the first of the card's lists that has this length."""
     if not data:
         return
-    known = next((dol for dol in _LISTS if total(dol) == len(data)), None)
+    known = next(
+        (dol for dol in (list_of(place.told, tag) for tag in lists) if total(dol) == len(data)), None
+    )
     if known is None:
         yield Field("", "Terminal data", "终端数据", f"{len(data)} bytes", data.hex().upper(), _COMMANDS)
     else:
@@ -96,7 +105,7 @@ def _terminal_data(data: bytes) -> Iterator[Field]:
 def _options(command: Command, response: Response, place: Place) -> Iterator[Field]:
     data = command.data
     if len(data) >= 2 and data[0] == 0x83 and data[1] == len(data) - 2:
-        yield from _terminal_data(data[2:])
+        yield from _terminal_data(data[2:], place, PROCESSING)
     yield from _objects(command, response.data, place)
 
 
@@ -105,7 +114,7 @@ def _cryptogram(command: Command, response: Response, place: Place) -> Iterator[
         kind = Cryptogram(command.p1 & 0xC0) if command.p1 & 0xC0 != 0xC0 else None
         asked = f"{kind.name} {kind.en} {kind.zh}" if kind is not None else "reserved"
         yield Field("", "Cryptogram asked for", "请求的密文", asked, f"{command.p1:02X}", _COMMANDS)
-    yield from _terminal_data(command.data)
+    yield from _terminal_data(command.data, place, FIRST, SECOND)
     yield from _objects(command, _tagged(response.data), place)
 
 
@@ -144,9 +153,12 @@ def _proof(command: Command, response: Response, place: Place) -> Iterator[Field
 
 
 def _sign(command: Command, response: Response, place: Place) -> Iterator[Field]:
-    yield from _terminal_data(command.data)
-    if response.data:
-        yield Field("9F4B", "Signed dynamic data", "签名的动态应用数据", "", response.data.hex().upper(), EMV)
+    yield from _terminal_data(command.data, place, DYNAMIC)
+    signed = response.data
+    if len(signed) > 2 and signed[0] == 0x80:  # untagged, and not a template 80 of the other kinds
+        with suppress(TlvError):
+            signed = Tlv(0x9F4B, parse(signed)[0].value).encode()
+    yield from _objects(command, signed, place)
 
 
 def _pin(command: Command, response: Response, place: Place) -> Iterator[Field]:
@@ -162,11 +174,32 @@ def _script(command: Command, response: Response, place: Place) -> Iterator[Fiel
     yield from _mac(command.data)
 
 
+def _change_pin(command: Command, response: Response, place: Place) -> Iterator[Field]:
+    """PIN UNBLOCK, or a new PIN under the card's key; MAC and secret stay hidden as one."""
+    if not command.data:
+        return
+    kind = _PIN_SCRIPTS.get(command.p2, "unknown")
+    yield Field("", "Script", "脚本", kind, f"{command.p2:02X}", _SCRIPTS)
+    if len(command.data) > _MAC_AT_MOST:
+        yield Field(
+            "", "Enciphered PIN block", "加密的密码数据", _HIDDEN, "**" * (len(command.data) - 4), _SCRIPTS
+        )
+    yield Field("", "MAC", "报文鉴别码", _HIDDEN, "**" * min(len(command.data), 4), _SCRIPTS)
+
+
 BANK_ONLY: dict[str, Decoder] = {
     "GET PROCESSING OPTIONS": _options,
     "GENERATE AC": _cryptogram,
     "APPLICATION UNBLOCK": _script,
 }
+BY_CLASS: dict[tuple[int, str], Decoder] = {
+    **{(0x80, name): BANK_ONLY[name] for name in ("GET PROCESSING OPTIONS", "GENERATE AC")},
+    (0x84, "APPLICATION UNBLOCK"): _script,
+    (0x80, "GET DATA"): _get_data,
+    (0x04, "PUT DATA"): _put_data,
+}
+"""Commands that are the bank's wherever they are met."""
+
 BANK_DECODERS: dict[str, Decoder] = {
     "SELECT": _select,
     "READ RECORD": _record,
@@ -174,6 +207,7 @@ BANK_DECODERS: dict[str, Decoder] = {
     "GET DATA": _get_data,
     "PUT DATA": _put_data,
     "VERIFY": _pin,
+    "PIN CHANGE/UNBLOCK": _change_pin,
     "EXTERNAL AUTHENTICATION": _proof,
     "INTERNAL AUTHENTICATION": _sign,
     "APPLICATION BLOCK": _script,

@@ -26,6 +26,9 @@ PROCESSING_LIST = bytes.fromhex("9F7A019F02065F2A02DF6901")
 DYNAMIC_LIST = bytes.fromhex("9F3704")
 """What PBOC cards ask for with both cryptograms, with GPO and with INTERNAL AUTHENTICATE."""
 
+LOG_FORMAT = bytes.fromhex("9A039F21039F02069F03069F1A025F2A029F4E149C019F3602")
+"""What an entry of the transaction log holds (tag 9F4F)."""
+
 SIGNED_TAGS = (0x9F02, 0x9F03, 0x9F1A, 0x95, 0x5F2A, 0x9A, 0x9C, 0x9F37)
 """The terminal's part of what a cryptogram is made over, in order (cryptogram version 01)."""
 
@@ -168,6 +171,20 @@ TVR: tuple[Bit, ...] = (
     TVR_SCRIPT_BEFORE_FAILED,
     TVR_SCRIPT_AFTER_FAILED,
 )
+
+USAGE: tuple[Bit, ...] = (
+    Bit(1, 0x80, "domestic cash", "国内现金交易有效"),
+    Bit(1, 0x40, "international cash", "国际现金交易有效"),
+    Bit(1, 0x20, "domestic goods", "国内商品有效"),
+    Bit(1, 0x10, "international goods", "国际商品有效"),
+    Bit(1, 0x08, "domestic services", "国内服务有效"),
+    Bit(1, 0x04, "international services", "国际服务有效"),
+    Bit(1, 0x02, "at cash dispensers", "ATM有效"),
+    Bit(1, 0x01, "at other terminals", "除ATM外的终端有效"),
+    Bit(2, 0x80, "domestic cashback", "允许国内返现"),
+    Bit(2, 0x40, "international cashback", "允许国际返现"),
+)
+"""Application usage control, tag 9F07 (EMV Book 3 annex C2)."""
 
 CVR_LENGTH = 4
 CVR_PREFIX = 0x03

@@ -86,7 +86,7 @@ def open_issuer_certificate(ca: RsaPublicKey, held: Certificate, number: str, to
     data = ca.open(held.certificate, ISSUER_CERTIFICATE, held.remainder + held.exponent)
     if not number.startswith(data[1:5].hex().rstrip("f")):
         raise RecoveryError("the issuer certificate belongs to another issuer")
-    _still_valid(data[5:7], today, "the issuer certificate")
+    check_month(data[5:7], today, "the issuer certificate")
     return _key_of(data, 10, ca.length - ISSUER_OVERHEAD, held.remainder, held.exponent)
 
 
@@ -97,11 +97,12 @@ def open_card_certificate(
     data = issuer.open(held.certificate, CARD_CERTIFICATE, held.remainder + held.exponent + static)
     if data[1:11].hex().rstrip("f") != number:
         raise RecoveryError("the card certificate belongs to another card")
-    _still_valid(data[11:13], today, "the card certificate")
+    check_month(data[11:13], today, "the card certificate")
     return _key_of(data, 16, issuer.length - CARD_OVERHEAD, held.remainder, held.exponent)
 
 
-def _still_valid(month: bytes, today: date, what: str) -> None:
+def check_month(month: bytes, today: date, what: str) -> None:
+    """Raises RecoveryError where the month of expiry (MMYY) of `what` is past."""
     digits = month.hex()
     if (2000 + int(digits[2:]), int(digits[:2])) < (today.year, today.month):
         raise RecoveryError(f"{what} expired in {digits[:2]}/20{digits[2:]}")

@@ -117,6 +117,10 @@ def test_session_keys(algorithm: Algorithm, challenge: bytes, expected: str) -> 
     assert session_key(algorithm, CARD_KEY[algorithm], challenge).hex().upper() == expected
 
 
+def test_session_key_of_a_single_des_key() -> None:
+    assert session_key(DES, bytes.fromhex("E20F7793F673CAC6"), R).hex().upper() == "326E7565BE0BA8E5"
+
+
 def test_a_random_longer_than_a_block_is_refused() -> None:
     with pytest.raises(ValueError, match="16 bytes"):
         session_key(DES, CARD_KEY[DES], bytes(16))

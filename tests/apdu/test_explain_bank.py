@@ -50,7 +50,7 @@ def test_options_tell_profile_and_records() -> None:
     explanation = told(selected(), "80A800000C830A" + "00" * 9 + "0100", answer)
     shown = values(explanation)
     assert explanation.title == "GET PROCESSING OPTIONS"
-    assert shown["SM algorithms supported by the terminal"] == ""
+    assert shown["SM algorithms supported by the terminal"] == "yes 是"
     assert shown["File SFI 03"] == "record 2-5"
     assert "dynamic data authentication" in shown
 
@@ -73,16 +73,16 @@ def test_second_cryptogram_is_read_by_the_second_list() -> None:
 @pytest.mark.parametrize(
     ("command", "answer", "name", "value"),
     [
-        ("80CA9F3600", "9F360200019000", "Application transaction counter", ""),
+        ("80CA9F3600", "9F360200019000", "Application transaction counter", "1"),
         ("80CA9F1700", "6A88", "Object asked for", "PIN tries left PIN尝试计数器"),
         ("008200000A90C10DCDF2DEEA613030", "9000", "Response code", "00"),
         ("0020008008241234FFFFFFFFFF", "63C2", "Tries left", "2"),
         ("0020008008241234FFFFFFFFFF", "63C2", "Offline PIN", "plain 明文 ****"),
         ("841E0000047F27079E", "9000", "MAC", ""),
         ("8418000004A7FD9BCF", "9000", "MAC", ""),
-        ("04DA9F580503FE9538A6", "9000", "Lower consecutive offline limit", ""),
+        ("04DA9F580503FE9538A6", "9000", "Lower consecutive offline limit", "3"),
         ("04DC010C0A70045F34010161AE180C", "9000", "Card number sequence", "01"),
-        ("0088000004A1A2A3A4", "80020102" + "9000", "Signed dynamic data", ""),
+        ("0088000004A1A2A3A4", "80020102" + "9000", "Signed dynamic application data", ""),
         (
             "00B2011400",
             "7005FF" + "9000",

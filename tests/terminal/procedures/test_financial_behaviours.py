@@ -9,7 +9,7 @@ import pytest
 from outlet import NOW, SEED, Outlet, values
 
 from apdu.bank_commands import get_processing_options
-from apdu.bank_keys import TEST_CA, TEST_CA_INDEX, TEST_MASTER_KEYS
+from apdu.bank_keys import TEST_CA, TEST_CA_INDEX, TEST_MASTER_KEYS, TEST_SM2_CA, TEST_SM2_CA_INDEX
 from apdu.crypto import pboc
 from apdu.crypto.algorithm import Algorithm
 from apdu.pboc import (
@@ -30,12 +30,8 @@ from apdu.pboc import first_cryptogram as first_of
 from terminal.backoffice.bank_ports import Script
 from terminal.errors import CardBlockedError, CardRefusedError, UnexpectedAnswerError
 from terminal.procedures.financial import first_cryptogram, run_scripts, second_cryptogram, select_debit
-from terminal.procedures.financial_checks import (
-    authenticate_offline,
-    new_card,
-    restrictions,
-    verification_results,
-)
+from terminal.procedures.financial_authentication import Authority, authenticate_offline
+from terminal.procedures.financial_checks import new_card, restrictions, verification_results
 from virtual_card.applications.pboc.contents import BankBehaviour, BankContents, Blocked
 from virtual_card.applications.pboc.flaws import Flaw
 from virtual_card.applications.pboc.options import Activation, BankOptions
@@ -47,7 +43,10 @@ from virtual_card.kinds import from_state
 from virtual_card.slot import Slot
 
 TODAY = NOW.date()
-AUTHORITIES = {TEST_CA_INDEX: TEST_CA.public}
+AUTHORITIES: dict[int, Authority] = {
+    TEST_CA_INDEX: TEST_CA.public,
+    TEST_SM2_CA_INDEX: TEST_SM2_CA.public,
+}
 
 
 def state(outlet: Outlet) -> BankContents:
@@ -461,3 +460,8 @@ def test_every_behaviour_is_documented() -> None:
     page = (Path(__file__).parents[3] / "docs" / "financial.md").read_text()
     assert [int(number) for number in re.findall(r"^\| (\d+) \|", page, re.MULTILINE)] == list(range(1, 29))
     assert all(f"`{flaw}`" in page for flaw in Flaw)
+
+
+def test_every_behaviour_has_its_tests() -> None:
+    tested = {int(name[5:7]) for name in globals() if re.match(r"test_\d\d_", name)}
+    assert tested == set(range(1, 29))

@@ -13,6 +13,7 @@ from apdu.pboc import Cryptogram
 if TYPE_CHECKING:
     from apdu.bank_keys import BankKeys
     from apdu.crypto.rsa import RsaKey
+    from apdu.crypto.sm2 import Sm2Key
 
 PIN_LIMIT = 3
 PinMask = Literal["encryption", "cryptogram"]
@@ -94,7 +95,8 @@ class BankContents:
 
     `directory` are the records of the PSE, `files` those of the application by SFI, `objects` what GET DATA
     answers beside the counters. `pin` "" is a card without offline PIN. `processing` and `keys` say which
-    algorithms the card has. `key` signs dynamic data and opens enciphered PINs.
+    algorithms the card has. `key` signs dynamic data and opens enciphered PINs, `sm2_key` signs dynamic data in SM
+    transactions.
     """
 
     names: dict[bytes, bytes]
@@ -105,6 +107,7 @@ class BankContents:
     processing: Mapping[Algorithm, Processing]
     keys: Mapping[Algorithm, BankKeys]
     key: RsaKey | None = None
+    sm2_key: Sm2Key | None = None
     pin: str = ""
     pin_tries: int = PIN_LIMIT
     pin_limit: int = PIN_LIMIT

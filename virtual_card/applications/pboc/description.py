@@ -8,6 +8,7 @@ from typing import Any, cast
 from apdu.bank_keys import BankKeys
 from apdu.crypto.algorithm import Algorithm
 from apdu.crypto.rsa import RsaKey
+from apdu.crypto.sm2 import HALF, POINT_LENGTH, Sm2Key, Sm2PublicKey
 from apdu.pboc import LAST_COUNTER, Cryptogram
 from virtual_card.applications.pboc.contents import (
     BankBehaviour,
@@ -56,6 +57,7 @@ def describe_bank(contents: BankContents) -> dict[str, Any]:
             for algorithm, keys in sorted(contents.keys.items())
         },
         "key": None if contents.key is None else [f"{contents.key.p:x}", f"{contents.key.q:x}"],
+        "sm2_key": None if contents.sm2_key is None else _describe_sm2(contents.sm2_key),
         "pin": contents.pin,
         "blocked": int(contents.blocked),
         "history": int(contents.history),
@@ -95,6 +97,7 @@ def read_bank(reader: Reader) -> BankContents:
             for name, keys in _map(reader, "keys")
         },
         key=_read_key(reader),
+        sm2_key=_read_sm2_key(reader),
         pin=reader.take("pin", str),
         blocked=Blocked(reader.take("blocked", int)),
         history=History(reader.take("history", int)),
@@ -136,6 +139,22 @@ def _read_lists(reader: Reader) -> Lists:
 def _read_key(reader: Reader) -> RsaKey | None:
     primes = reader.optional("key", list)
     return None if primes is None else RsaKey.of_primes(*(int(cast(str, prime), 16) for prime in primes))
+
+
+def _describe_sm2(key: Sm2Key) -> dict[str, str]:
+    return {"private": key.private.hex(), "point": key.public.point.hex()}
+
+
+def _read_sm2_key(reader: Reader) -> Sm2Key | None:
+    if reader.optional("sm2_key", dict) is None:
+        return None
+    inside = reader.below("sm2_key")
+    private, point = inside.octets("private"), inside.octets("point")
+    if len(private) != HALF or len(point) != POINT_LENGTH or not any(private):
+        raise DescriptionError(
+            inside.place, f"needs a private key of {HALF} bytes, a point of {POINT_LENGTH}"
+        )
+    return Sm2Key(private, Sm2PublicKey(point))
 
 
 def _read_behaviour(reader: Reader) -> BankBehaviour:

@@ -84,11 +84,7 @@ def _expired(draft: Personalisation) -> None:
 
 
 def _retrack(draft: Personalisation, change: Callable[[str, Account], str]) -> None:
-    for entries in draft.records.objects.values():
-        for entry in entries:
-            if entry.tag == 0x57:
-                draft.records.set(0x57, bytes.fromhex(change(entry.value.hex(), draft.account)))
-                return
+    draft.records.change(0x57, lambda value: bytes.fromhex(change(value.hex(), draft.account)))
 
 
 def _other_year(track: str, account: Account) -> str:
@@ -125,17 +121,13 @@ def _forged(tag: int) -> Callable[[Personalisation], None]:
     """One bit of a signed object changed."""
 
     def forge(records: Records) -> None:
-        for entries in records.objects.values():
-            for entry in entries:
-                if entry.tag == tag:
-                    records.set(tag, entry.value[:-1] + bytes((entry.value[-1] ^ 1,)))
-                    return
+        records.change(tag, lambda value: value[:-1] + bytes((value[-1] ^ 1,)))
 
     return lambda draft: draft.after_signing.append(forge)
 
 
-def _changed(draft: Personalisation) -> None:
-    draft.after_signing.append(lambda records: records.set(0x9F07, b"\xff\x80"))
+def _after_signing(tag: int, value: bytes) -> Callable[[Personalisation], None]:
+    return lambda draft: draft.after_signing.append(lambda records: records.set(tag, value))
 
 
 def _old_certificate(draft: Personalisation) -> None:
@@ -160,7 +152,7 @@ _FLAWS: Mapping[Flaw, Callable[[Personalisation], None]] = {
     Flaw.FORGED_ISSUER_CERTIFICATE: _forged(0x90),
     Flaw.FORGED_CARD_CERTIFICATE: _forged(0x9F46),
     Flaw.FORGED_SIGNATURE: _forged(0x93),
-    Flaw.CHANGED_RECORD: _changed,
-    Flaw.UNKNOWN_AUTHORITY: _set(0x8F, lambda account: b"\xfe"),
+    Flaw.CHANGED_RECORD: _after_signing(0x9F07, b"\xff\x80"),
+    Flaw.UNKNOWN_AUTHORITY: _after_signing(0x8F, b"\xfe"),
     Flaw.EXPIRED_ISSUER_CERTIFICATE: _old_certificate,
 }

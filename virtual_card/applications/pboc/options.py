@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from virtual_card.applications.pboc.contents import BankBehaviour
@@ -29,7 +29,8 @@ class BankOptions:
 
     `number_length` 16 or 19 digits. `offline_pin` gives the card an offline PIN ("" none; a PIN-locked card has one
     in any case). `signed` adds certificates (RSA, the project's test chain), `dynamic` a key of the
-    card's own. `sm` gives it the SM algorithms too.
+    card's own. `sm` gives it the SM algorithms too, `sm2` certificates (and with `dynamic` a key) for them; these
+    need the extra `sm2`.
     `proximity` False: the contact interface knows no PPSE. `directory` False: no PSE. `second_number`: card
     number readable in SFI 3 record 1 as well, outside the file locator, for old drivers. `flaws` are named in
     `virtual_card.applications.pboc.flaws`.
@@ -40,6 +41,7 @@ class BankOptions:
     signed: bool = True
     dynamic: bool = True
     sm: bool = True
+    sm2: bool = False
     proximity: bool = True
     directory: bool = True
     second_number: bool = True
@@ -48,3 +50,22 @@ class BankOptions:
 
 
 DEFAULT_BANK = BankOptions()
+
+
+class OfflineData(StrEnum):
+    """Which offline data authentication a card is made for, as one word: RSA alone, or RSA and SM2 beside it."""
+
+    NONE = "none"
+    STATIC = "static"
+    DYNAMIC = "dynamic"
+    STATIC_SM2 = "static-sm2"
+    DYNAMIC_SM2 = "dynamic-sm2"
+
+    def of(self, options: BankOptions) -> BankOptions:
+        """The same options with this authentication."""
+        return replace(
+            options,
+            signed=self is not OfflineData.NONE,
+            dynamic=self.startswith("dynamic"),
+            sm2=self.endswith("sm2"),
+        )

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from apdu.bank_keys import (
-    TEST_CA,
-    TEST_CA_INDEX,
-    TEST_CARD,
-    TEST_ISSUER,
-    TEST_ISSUER_ID,
-    TEST_MASTER_KEYS,
-    BankKeys,
-)
+from apdu.bank_keys import TEST_CARD, TEST_ISSUER_ID, TEST_MASTER_KEYS, TEST_SM2_CARD, BankKeys
 from apdu.crypto.algorithm import Algorithm
-from apdu.crypto.offline_data import Certificate, card_certificate, issuer_certificate, static_signature
 from apdu.identifiers import luhn_check_digit
 from apdu.pboc import (
     DYNAMIC_LIST,
     FIRST_LIST,
+    LOG_FORMAT,
     LOG_SFI,
     PROCESSING_LIST,
     SECOND_LIST,
@@ -29,6 +21,14 @@ from apdu.pboc import (
     encode_locator,
 )
 from apdu.tlv import Tlv, encode
+from virtual_card.applications.pboc.certificates import (
+    AUTHORITY,
+    SM2_FILE,
+    UNSIGNED,
+    certify,
+    certify_sm2,
+    profile_of,
+)
 from virtual_card.applications.pboc.contents import (
     PIN_LIMIT,
     BankContents,
@@ -44,11 +44,8 @@ if TYPE_CHECKING:
 
 x = bytes.fromhex
 
-LOG_FORMAT = x("9A039F21039F02069F03069F1A025F2A029F4E149C019F3602")
 ONLINE_PIN_ONLY = x("000000000000000002031F00")
 WITH_OFFLINE_PIN = x("0000000000000000410302031F00")
-DYNAMIC, STATIC, UNSIGNED = b"\x7c\x00", b"\x5c\x00", b"\x1c\x00"
-STATIC_CODE = b"\xda\xc0"
 NUMBER_LENGTHS = (16, 19)
 SEQUENCE = "01"
 
@@ -80,12 +77,18 @@ class Records:
     outside: dict[tuple[int, int], list[Tlv]] = field(default_factory=dict)
 
     def set(self, tag: int, value: bytes) -> None:
-        """Replace the value of a tag wherever it stands in the file locator's records."""
+        """Replace the value of a tag wherever it stands in the file locators' records."""
+        self.change(tag, lambda _: value)
+
+    def change(self, tag: int, new: Callable[[bytes], bytes]) -> None:
+        """Make a new value of the old one wherever a tag stands in the file locators' records."""
         for place, entries in self.objects.items():
-            self.objects[place] = [Tlv(tag, value) if entry.tag == tag else entry for entry in entries]
+            self.objects[place] = [
+                Tlv(tag, new(entry.value)) if entry.tag == tag else entry for entry in entries
+            ]
 
     def drop(self, tag: int) -> None:
-        """Leave a tag out of the file locator's records."""
+        """Leave a tag out of the file locators' records."""
         for place, entries in self.objects.items():
             self.objects[place] = [entry for entry in entries if entry.tag != tag]
 
@@ -108,13 +111,17 @@ def bank_contents(
     """The bank's side of a card of this account, in one profile of activation (not `none`)."""
     from virtual_card.applications.pboc.flaws import Personalisation, spoil
 
+    if options.sm2 and not (options.sm and options.signed):
+        raise ValueError(
+            "SM2 certificates need the SM algorithms (sm) and offline data authentication (signed)"
+        )
     pin = options.offline_pin
     if activation is Activation.PIN_LOCKED:
         pin = pin or "000000"
     draft = Personalisation(account, _records(account, options, bool(pin)))
     for flaw in options.flaws:
         spoil(draft, flaw)
-    files, processing = _files(draft, account, options)
+    files, processing = _files(draft, options)
     files[LOG_SFI] = []
     used = activation is Activation.ACTIVE
     return BankContents(
@@ -129,6 +136,7 @@ def bank_contents(
             for algorithm in processing
         },
         key=TEST_CARD if options.signed and options.dynamic else None,
+        sm2_key=TEST_SM2_CARD if options.sm2 and options.dynamic else None,
         pin=pin,
         pin_tries=0 if activation is Activation.PIN_LOCKED else PIN_LIMIT,
         counter=1 if used else 0,
@@ -176,8 +184,8 @@ def _records(account: Account, options: BankOptions, offline_pin: bool) -> Recor
         Tlv(0x9F14, b"\x01"),
         Tlv(0x9F23, b"\x05"),
     ]
-    if options.signed:
-        risk.append(Tlv(0x8F, bytes((TEST_CA_INDEX,))))
+    if options.signed and not options.sm2:  # with two chains each names its authority beside its certificates
+        risk.append(AUTHORITY)
     records = Records({(1, 1): holder, (2, 1): signed}, signed=(2, 1))
     first_free = 1
     if options.second_number:
@@ -187,63 +195,35 @@ def _records(account: Account, options: BankOptions, offline_pin: bool) -> Recor
     return records
 
 
-@lru_cache(maxsize=64)
-def _issuer_certificate(expires: date) -> Certificate:
-    return issuer_certificate(TEST_CA, TEST_ISSUER.public, TEST_ISSUER_ID, expires)
+def _last_records(records: Records) -> dict[int, int]:
+    """The number of the last record of each file."""
+    return {sfi: max(number for file, number in records.objects if file == sfi) for sfi, _ in records.objects}
 
 
-@lru_cache(maxsize=256)
-def _card_signatures(number: str, expires: date, static: bytes) -> tuple[Certificate, bytes]:
-    """The card's certificate and the signature of its static data; remembered, for RSA is slow here."""
-    return (
-        card_certificate(TEST_ISSUER, TEST_CARD.public, number, expires, static),
-        static_signature(TEST_ISSUER, STATIC_CODE, static),
-    )
-
-
-def _certify(records: Records, account: Account, issuer_expires: date, *, dynamic: bool) -> None:
-    """Add the records of offline data authentication behind the others of file 3."""
-    static = encode(records.objects[records.signed]) + (DYNAMIC if dynamic else STATIC)
-    issuer = _issuer_certificate(issuer_expires)
-    card, signature = _card_signatures(account.number, account.expires, static)
-    last = max(number for sfi, number in records.objects if sfi == 3)
-    records.objects[(3, last + 1)] = [Tlv(0x90, issuer.certificate)]
-    records.objects[(3, last + 2)] = [
-        Tlv(0x92, issuer.remainder),
-        Tlv(0x9F32, issuer.exponent),
-        Tlv(0x93, signature),
-    ]
-    if dynamic:
-        records.objects[(3, last + 3)] = [
-            Tlv(0x9F46, card.certificate),
-            Tlv(0x9F48, card.remainder),
-            Tlv(0x9F47, card.exponent),
-        ]
-
-
-def _locator(records: Records, last: dict[int, int]) -> bytes:
+def _locator(records: Records, last: Mapping[int, int]) -> bytes:
     entries = []
-    for sfi in sorted({sfi for sfi, _ in records.objects}):
+    for sfi in sorted(last):
         first = min(number for file, number in records.objects if file == sfi)
         entries.append(LocatorEntry(sfi, first, last[sfi], int(records.signed[0] == sfi)))
     return encode_locator(tuple(entries))
 
 
 def _files(
-    draft: Personalisation, account: Account, options: BankOptions
+    draft: Personalisation, options: BankOptions
 ) -> tuple[dict[int, list[bytes]], dict[Algorithm, Processing]]:
-    """The encoded records by file, and what GPO answers: SM transactions go without certificates."""
+    """The encoded records by file, and what GPO answers with each algorithm."""
     records = draft.records
-    plain = {
-        sfi: max(number for file, number in records.objects if file == sfi) for sfi, _ in records.objects
-    }
-    plain_locator = _locator(records, plain)
+    sm_last = _last_records(records)
+    if options.sm2:
+        certify_sm2(draft, options)
+        sm_last |= {SM2_FILE: _last_records(records)[SM2_FILE]}
     if options.signed:
-        _certify(records, account, draft.issuer_expires, dynamic=options.dynamic)
+        certify(draft, options)
         for change in draft.after_signing:
             change(records)
-    everything = {sfi: max(number for file, number in records.objects if file == sfi) for sfi in plain}
-    locator = _locator(records, everything) if options.signed else plain_locator
+    last = _last_records(records)
+    last.pop(SM2_FILE, None)
+    locator = _locator(records, last)
     placed = records.objects | records.outside
     files: dict[int, list[bytes]] = {}
     for place in sorted(placed):
@@ -253,17 +233,11 @@ def _files(
         )
     if draft.locator is not None:
         locator = draft.locator(locator)
-    processing = {Algorithm.DES: Processing(_profile(options), locator)}
+    processing = {Algorithm.DES: Processing(profile_of(options), locator)}
     if options.sm:
-        processing[Algorithm.SM4] = Processing(UNSIGNED, plain_locator)
+        profile = profile_of(options) if options.sm2 else UNSIGNED
+        processing[Algorithm.SM4] = Processing(profile, _locator(records, sm_last))
     return files, processing
-
-
-def _profile(options: BankOptions) -> bytes:
-    """The AIP of a 3DES transaction."""
-    if not options.signed:
-        return UNSIGNED
-    return DYNAMIC if options.dynamic else STATIC
 
 
 def _objects() -> dict[int, bytes]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from apdu.crypto import pboc
+from apdu.crypto import offline_data, offline_data_sm2, pboc, sm2
 from apdu.crypto.algorithm import Algorithm
-from apdu.crypto.offline_data import dynamic_signature
 from apdu.dol import fill, split, total
 from apdu.pboc import (
     AIP_DDA,
@@ -78,23 +79,36 @@ def get_processing_options(card: ProcessorCard, p1: int, p2: int, data: bytes, l
 
 
 def internal_authenticate(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """Sign the terminal's data and a number of the card's own: dynamic data authentication."""
+    """Sign the terminal's data and a number of the card's own: dynamic data authentication.
+
+    A transaction with the SM algorithms signs with SM2; without the library for it 6A82.
+    """
     bank = current(card)
     if p1 or p2:
         return status.PARAMETERS
-    key = bank.contents.key
-    if bank.stage is Stage.SELECTED or key is None or not AIP_DDA.in_(bank.transaction.offered):
+    sign = _signer(bank)
+    if bank.stage is Stage.SELECTED or sign is None or not AIP_DDA.in_(bank.transaction.offered):
         return CONDITIONS
     if len(data) != total(bank.profile.dynamic):
         return status.LENGTH
+    if bank.transaction.algorithm is Algorithm.SM4 and not sm2.available():
+        return status.FILE_NOT_FOUND
     bank.transaction.dynamic_done = True
-    number = bytes((DYNAMIC_NUMBER_LENGTH,)) + card.random(DYNAMIC_NUMBER_LENGTH)
-    signature = dynamic_signature(key, number, data)
+    signature = sign(bytes((DYNAMIC_NUMBER_LENGTH,)) + card.random(DYNAMIC_NUMBER_LENGTH), data)
     if bank.contents.behaviour.wrong_signature:
         signature = signature[:-1] + bytes((signature[-1] ^ 1,))
     if bank.contents.behaviour.tagged:
         return bank.deliver(card, Tlv.of(0x77, Tlv(0x9F4B, signature)).encode())
     return bank.deliver(card, Tlv(0x80, signature).encode())
+
+
+def _signer(bank: Bank) -> Callable[[bytes, bytes], bytes] | None:
+    """What signs dynamic data in this transaction: from the card's data and the terminal's to tag 9F4B."""
+    contents = bank.contents
+    if bank.transaction.algorithm is Algorithm.SM4:
+        key = contents.sm2_key
+        return None if key is None else partial(offline_data_sm2.dynamic_signature, key)
+    return None if contents.key is None else partial(offline_data.dynamic_signature, contents.key)
 
 
 def generate_cryptogram(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
