@@ -1,13 +1,14 @@
-"""How fast the virtual card answers, beside a null card in the same harness, on one core.
+"""How fast the virtual card answers, beside a null card in the same harness, on one core; what many cards cost.
 
 The null card parses each command and looks it up as the real one does, and answers a constant: what is left
 of the difference is what the card does. Rounds are interleaved, figures are medians. `python bench/card.py`,
-under a minute. Goals are the project's; published figures are those of the fastest card simulator in Python
-known to us.
+about a minute; `--full` issues ten thousand cards instead of one thousand, which takes minutes. Goals are the
+project's; published figures are those of the fastest card simulator in Python known to us.
 """
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import statistics
@@ -20,6 +21,10 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import cycle, islice
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from null_card import NullCard
 
 from apdu.bank_commands import generate_cryptogram, get_processing_options, read_bank_record
 from apdu.commands import (
@@ -64,25 +69,6 @@ DUAL_INSERT = Scenario(
     name="bench", cards={"old": CardSpec(kind="sle4442"), "new": CardSpec(kind="ssc-3.0")}, visits=[VISIT]
 )
 Transmit = Callable[[bytes], bytes]
-
-
-class NullCard:
-    """Parses and dispatches like a card and does nothing else."""
-
-    def __init__(self) -> None:
-        self.table = {bytes((cla, ins)): self.answer for cla in (0x00, 0x80) for ins in range(0, 256, 2)}
-
-    def answer(self, p1: int, p2: int, data: bytes, le: int) -> bytes:
-        return b"\x90\x00"
-
-    def transmit(self, apdu: bytes) -> bytes:
-        handler = self.table.get(apdu[:2])
-        if handler is None or len(apdu) < 5:
-            return b"\x6d\x00"
-        end = apdu[4] + 5
-        if len(apdu) == 5:
-            return handler(apdu[2], apdu[3], b"", apdu[4])
-        return handler(apdu[2], apdu[3], apdu[5:end], 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +221,8 @@ def sealed_updates() -> Callable[[], float]:
     return lambda: rate(card.transmit, apdus, counted=len(challenges))
 
 
-def purchases() -> Callable[[], float]:
-    """Complete purchases a second: INITIALIZE, DEBIT and both answers fetched; MAC1 is made before."""
+def purchases() -> tuple[Callable[[], float], Callable[[], float]]:
+    """Complete purchases a second: INITIALIZE, DEBIT and both answers fetched; MAC1 is made before. The null's too."""
     contents = blank().contents()
     contents.directory("DF04").purse = Purse(balance=1_000_000)
     prepared = social_card("ssc-3.0", contents)
@@ -266,7 +252,7 @@ def purchases() -> Callable[[], float]:
         expect(answer, b"\x90\x00")
         return PURCHASES / elapsed
 
-    return measure
+    return measure, lambda: rate(NullCard().transmit, apdus, counted=PURCHASES)
 
 
 def journalled() -> float:
@@ -349,8 +335,8 @@ def powered(card: ProcessorCard) -> ProcessorCard:
     return card
 
 
-def bank_transactions(sm: bool) -> Callable[[], float]:
-    """SELECT, GPO, every record of the file locator and GENERATE AC at the bank's side, over T=0."""
+def bank_transactions(sm: bool) -> tuple[Callable[[], float], Callable[[], float]]:
+    """SELECT, GPO, every record of the file locator and GENERATE AC at the bank's side, over T=0; the null's too."""
     issued = issue("ssc-3.0", 1)
     assert isinstance(issued, ProcessorCard)
     apdus: list[bytes] = []
@@ -372,7 +358,38 @@ def bank_transactions(sm: bool) -> Callable[[], float]:
             ask(read_bank_record(number, entry.sfi).encode())
     if ask(generate_cryptogram(Cryptogram.ARQC, bytes(52)).encode())[-2:] != b"\x90\0":
         raise SystemExit("the card refuses a transaction of the bank")
-    return lambda: rate(powered(issued.fork()).transmit, apdus, counted=1)
+    null = NullCard()
+    return (
+        lambda: rate(powered(issued.fork()).transmit, apdus, counted=1),
+        lambda: rate(null.transmit, apdus, counted=1),
+    )
+
+
+def cryptograms(sm: bool) -> tuple[Callable[[], float], Callable[[], float]]:
+    """First GENERATE AC a second, SELECT and GPO before each one left out of the time; the same of the null card."""
+    before = [select_name(DEBIT_AID).encode()[:-1]]
+    before.append(get_processing_options(bytes(9) + (b"\x01" if sm else b"\x00")).encode()[:-1])
+    wanted = generate_cryptogram(Cryptogram.ARQC, bytes(52)).encode()[:-1]
+    issued = issue("ssc-3.0", 1)
+    assert isinstance(issued, ProcessorCard)
+    card = powered(issued.fork())
+    for apdu in before:
+        card.transmit(apdu)
+    if card.transmit(wanted)[0] != 0x61:
+        raise SystemExit("the card refuses GENERATE AC")
+
+    def timed(transmit: Transmit) -> float:
+        spent, count, end = 0.0, 0, time.perf_counter() + SECONDS_A_ROUND
+        while time.perf_counter() < end:
+            for apdu in before:
+                transmit(apdu)
+            start = time.perf_counter()
+            transmit(wanted)
+            spent += time.perf_counter() - start
+            count += 1
+        return count / spent
+
+    return lambda: timed(powered(issued.fork()).transmit), lambda: timed(NullCard().transmit)
 
 
 def benchmarks() -> list[Benchmark]:
@@ -388,9 +405,11 @@ def benchmarks() -> list[Benchmark]:
         Benchmark("UPDATE RECORD", "APDU/s", of_card(UPDATE_RECORD), of_null(UPDATE_RECORD)),
         Benchmark("challenge + EXT. AUTH., SM4", "pairs/s", authentications(), goal=100_000),
         Benchmark("challenge + UPDATE with MAC", "pairs/s", sealed_updates()),
-        Benchmark("purse: INITIALIZE + DEBIT", "1/s", purchases()),
-        Benchmark("bank: whole transaction 3DES", "1/s", bank_transactions(sm=False)),
-        Benchmark("bank: whole transaction SM4", "1/s", bank_transactions(sm=True)),
+        Benchmark("purse: INITIALIZE + DEBIT", "1/s", *purchases()),
+        Benchmark("bank: GENERATE AC 3DES", "1/s", *cryptograms(sm=False)),
+        Benchmark("bank: GENERATE AC SM4", "1/s", *cryptograms(sm=True)),
+        Benchmark("bank: whole transaction 3DES", "1/s", *bank_transactions(sm=False)),
+        Benchmark("bank: whole transaction SM4", "1/s", *bank_transactions(sm=True)),
         Benchmark("UPDATE RECORD, journalled", "APDU/s", journalled, goal=10_000),
         Benchmark(
             "dual insert, SM4 and SQLite",
@@ -427,7 +446,42 @@ def main() -> int:
             f"{_ratio(line, figure, null):>7}{_number(line.goal):>10}"
             f"{_number(line.published):>11}  {'' if line.goal is None else 'yes' if met else 'NO'}"
         )
+    missed += live_cards("--full" in sys.argv[1:])
     return 1 if missed else 0
+
+
+FLAT = {"memory": 1.1, "time": 2.0}
+"""How much dearer a card may be among ten times as many: memory not at all, time by what the caches lose."""
+
+
+def live_cards(full: bool) -> int:
+    """Measure and print what a card costs among many; the number of goals missed."""
+    print(f"\n{'':22}{'cards':>8}{'bytes a card':>14}{'contents':>10}{'us an APDU':>12}{'null':>8}  flat")
+    missed = 0
+    for kind, counts in {
+        "forks": (1_000, 10_000),
+        "issued": (1_000, 10_000) if full else (100, 1_000),
+    }.items():
+        few, many = (_live(kind, count) for count in counts)
+        memory, time_ = many["bytes"] / few["bytes"], many["us"] / few["us"]
+        null = many["null_us"] / few["null_us"]
+        flat = memory < FLAT["memory"] and time_ < FLAT["time"]
+        missed += not flat
+        for count, found in zip(counts, (few, many), strict=True):
+            print(
+                f"{kind:22}{count:8,}{found['bytes']:14,.0f}{found['contents']:10,.0f}"
+                f"{found['us']:12.2f}{found['null_us']:8.2f}"
+            )
+        print(f"{'  ratio':22}{'':8}{memory:14.2f}{'':10}{time_:12.2f}{null:8.2f}  {'yes' if flat else 'NO'}")
+    return missed
+
+
+def _live(kind: str, count: int) -> dict[str, float]:
+    """The figures of one line, from a process of its own."""
+    command = [sys.executable, str(Path(__file__).with_name("live_cards.py")), kind, str(count)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
 
 
 def _ratio(line: Benchmark, figure: float, null: float | None) -> str:

@@ -7,7 +7,8 @@ import what they need when a test first asks for them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,8 +17,10 @@ if TYPE_CHECKING:
     from terminal.testing.back_office import RecordedOffice
     from terminal.testing.bench import Bench
     from terminal.testing.cards import CardFactory, SlotFactory
+    from terminal.testing.pcsc_daemon import PcscDaemon
     from terminal.testing.pharmacy import PharmacyTerminal
     from terminal.testing.scripted_card import ScriptedCardFactory
+    from terminal.testing.virtual_readers import VirtualReaders
 
 MARKER = (
     "ssc(strict=True, profile='default', clock='2030-01-08T10:00:00+08:00', readers=2, means='psam'): "
@@ -93,6 +96,20 @@ def ssc_scripted_card(_ssc_bench: Bench) -> ScriptedCardFactory:
 
 
 @pytest.fixture
+def ssc_virtual_readers() -> Iterator[VirtualReaders]:
+    """Virtual readers under pyscard, in this process: unmodified programs run on virtual cards.
+
+    `ssc_virtual_readers.add_reader("Old card", ssc_slot(card))` or `.add_reader("New card", card)` plugs a reader in,
+    then `smartcard.System.readers()` lists it before the real ones; `.insert(name, card)`, `.remove(name)`,
+    `.remove_reader(name)`. No PC/SC service is needed; pyscard is (`pip install ssc-terminal[pcsc]`).
+    """
+    from terminal.testing.virtual_readers import virtual_readers
+
+    with virtual_readers() as readers:
+        yield readers
+
+
+@pytest.fixture
 def ssc_back_office(_ssc_bench: Bench) -> Iterator[RecordedOffice]:
     """A back office in memory: insurance centre, card management centre and HSM, with the marker's region profile.
 
@@ -121,3 +138,33 @@ def ssc_terminal(_ssc_bench: Bench, ssc_back_office: RecordedOffice) -> Pharmacy
     from terminal.testing.pharmacy import PharmacyTerminal
 
     return PharmacyTerminal(_ssc_bench, ssc_back_office)
+
+
+@pytest.fixture(scope="session")
+def _ssc_pcsc_link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where PC/SC programs of this process and those it starts find the daemon of each test."""
+    from terminal.testing.pcsc_daemon import SOCKET_VARIABLE
+
+    link = tmp_path_factory.mktemp("pcsc") / "pcscd.comm"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SOCKET_VARIABLE, str(link))
+        yield link
+
+
+@pytest.fixture
+def ssc_pcscd(ssc_slot: SlotFactory, _ssc_pcsc_link: Path) -> Iterator[PcscDaemon]:
+    """A PC/SC daemon of the test's own with the readers `old card`, `new card` and `PSAM`, for real PC/SC programs.
+
+    `insert("new card", card, faults=[...])`, `remove("new card")`; `readers` has their full names, `environment` what
+    a subprocess needs. A program in this process finds it too, unless it has used PC/SC before the first such test.
+    `kill()` and `restart()` are a crash of the daemon. Needs Debian's pcscd and vsmartcard-vpcd.
+    """
+    from terminal.testing.pcsc_daemon import pcsc_daemon
+    from virtual_card.errors import VirtualCardError
+
+    with ExitStack() as stack:
+        try:
+            readers = stack.enter_context(pcsc_daemon(ssc_slot, _ssc_pcsc_link))
+        except VirtualCardError as error:
+            pytest.fail(f"ssc_pcscd: {error}", pytrace=False)
+        yield readers

@@ -7,6 +7,14 @@ one place that says where they are collected. There a missing library is an erro
 from __future__ import annotations
 
 import platform
+from pathlib import Path
+
+import pytest
 
 pytest_plugins = ["pytester", "postgresql_server"]
 collect_ignore_glob = [] if platform.machine() == "x86_64" else ["*/test_gmssl_*.py"]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_system_daemon(_ssc_pcsc_link: Path) -> None:
+    """The PC/SC library asks once a process where its daemon is: here, where the test's own one will be."""

@@ -6,7 +6,11 @@ Card images and the centre's store must hold them and are exempt, and so are the
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -18,6 +22,7 @@ from terminal.cli.main import cli
 from virtual_card import image
 from virtual_card.card import ProcessorCard
 from virtual_card.issue_record import NoIssueRecordError, issue_record
+from virtual_card.pcscd import PrivateDaemon
 
 OLD_PIN = "73519486"
 INITIAL_PIN = "91827364"
@@ -80,9 +85,9 @@ def leaks(runs: Iterable[Run], secrets: Iterable[bytes | str]) -> list[str]:
     needles = {spelling.lower() for secret in secrets for spelling in spellings(secret) if len(spelling) >= 8}
     return [
         f"ssc {' '.join(arguments)}: {needle[:4]}…"
-        for arguments, printed in runs
+        for arguments, printed in ((arguments, printed.lower()) for arguments, printed in runs)
         for needle in needles
-        if needle in printed.lower()
+        if needle in printed
     ]
 
 
@@ -170,7 +175,114 @@ def looks(kind: str) -> list[Run]:
         run("card", "diff", name, "psam-3.card", "--json"),
         run("apdu", "--reader", f"virtual:{name}", f"0020000004{WRONG_PIN}", change, answers_exempt=True),
         run("apdu", "--reader", f"virtual:{name}", "--raw", f"0020000004{OLD_PIN}", answers_exempt=True),
+        run("apdu", "--reader", f"virtual:{name}", "--json", f"0020000004{OLD_PIN}", change),
     ]
+
+
+def readings(kind: str) -> list[Run]:
+    """What `read` says of a card with nothing, with the PIN, with the PSAM, and with a wrong PIN."""
+    name = f"{kind}-3.card"
+    opened = ("--pin-env", "OLD", "--psam", "psam-3.card")
+    return [
+        run("read", name),
+        run("read", f"virtual:{name}", *opened),
+        run("read", name, *opened, "--json"),
+        run("read", name, "--pin-env", "INITIAL"),
+        run("readers"),
+        run("readers", "--json"),
+        run("doctor"),
+        run("doctor", "--json"),
+    ]
+
+
+def shelled(kind: str) -> list[Run]:
+    """What the shell says of a card: everything read, PINs and identity numbers typed where they may stand."""
+    lines = (
+        *(
+            "info",
+            "verify --env INITIAL",
+            "verify --env OLD",
+            "auth",
+            "ls",
+            "ls /",
+            "auth UKSSSE",
+            "cat EF05",
+            "cat EF06",
+        ),
+        *(
+            "cat EF0C",
+            "cat DF04/EF05",
+            "auth",
+            "cat DF04/EF05",
+            "cd PBOC",
+            "ls",
+            "cat 1",
+            "cat 2",
+            "cd",
+            "state",
+        ),
+        *(f"verify {WRONG_PIN}", f"apdu 0020000004{OLD_PIN}", f"explain 0020000004{OLD_PIN}", WRONG_PIN),
+        *(f"update! EF06 08 {SAID_ID}", f"update! EF06 0B {SAID_ID}", f"update EF06 08 {FOREIGN_ID}"),
+    )
+    typed = "".join(f"{line}\n" for line in lines)
+    runs = []
+    for option in ("--verbose", "--json", "--dry-run"):
+        arguments = ["shell", f"{kind}-3.card", "--psam", "psam-3.card", option]
+        result = CliRunner(env={"OLD": OLD_PIN, "INITIAL": INITIAL_PIN}).invoke(cli, arguments, input=typed)
+        assert result.exit_code != 70, result.output
+        runs.append((arguments, result.output))
+    return runs
+
+
+def dry_runs(new: str, old: str) -> list[Run]:
+    files = [
+        "--old-card",
+        f"{old}-3.card",
+        "--new-card",
+        f"{new}-3.card",
+        "--profile",
+        "canary.yaml",
+        "--dry-run",
+    ]
+    given = ["--now", "2030-01-08T10:00:00+08:00", "--psam", "psam-3.card"]
+    return [
+        run("pharmacy", "activate", *files, *given),
+        run("pharmacy", "activate", *files, *given, "--script", "visit.yaml", "--json"),
+        run("read", f"{new}-3.card", "--dry-run", "--specimen", new, "--psam", "psam-3.card", "--pin"),
+        run(
+            "apdu",
+            "--reader",
+            f"{new}-3.card",
+            "--dry-run",
+            f"0020000004{OLD_PIN}",
+            f"8424000108{OLD_PIN * 2}",
+        ),
+        run("schema"),
+        run("completion", "bash"),
+    ]
+
+
+def taped(kind: str) -> list[Run]:
+    """Tapes of a reading with PIN and PSAM and of typed PINs: the files themselves, replays, every rendering."""
+    opened = ("read", f"{kind}-3.card", "--pin-env", "OLD", "--psam", "psam-3.card", "--json")
+    typed = (
+        "apdu",
+        "--reader",
+        f"{kind}-3.card",
+        f"0020000004{WRONG_PIN}",
+        f"805E010009{INITIAL_PIN}FF{OLD_PIN}",
+    )
+    runs = []
+    for number, command in enumerate((opened, typed)):
+        tape, capture = f"{kind}-{number}.tape", Path(f"{kind}-{number}.pcapng")
+        runs.append(run("tape", "record", tape, "--", *command, answers_exempt=True))
+        runs.append((["tape", tape], Path(tape).read_text(encoding="utf-8")))
+        runs.append(run("tape", "replay", tape, answers_exempt=True))
+        assert "all as recorded" in runs[-1][1], runs[-1]
+        runs += [run("tape", "render", tape, "--to", form) for form in ("text", "markdown", "html")]
+        runs.append(run("tape", "render", tape, "--to", "pcapng", "-o", str(capture)))
+        runs.append((["capture", tape], f"{capture.read_bytes().hex()} {capture.read_bytes()!r}"))
+    return runs
 
 
 @pytest.fixture
@@ -198,15 +310,24 @@ def test_nothing_marked_comes_out_of_card_centre_pharmacy_and_apdu_commands(desk
     runs = made_cards()
     fresh = [secret for path in desk.glob("*.card") for secret in card_secrets(path)]
     for old, new in zip(OLD_KINDS, NEW_KINDS, strict=True):
+        runs += dry_runs(new, old)
         runs += visits(new, old)
     for kind in (*OLD_KINDS, *NEW_KINDS):
         runs += looks(kind)
+        runs += readings(kind)
+        runs += shelled(kind)
     for kind in ("old-cpu", *NEW_KINDS):
         runs += decoded(kind)
+    for kind in NEW_KINDS:
+        runs += taped(kind)
     runs += said_holder()
     marked = [OLD_PIN, INITIAL_PIN, WRONG_PIN, SAID_ID, FOREIGN_ID, *ROOTS.values(), *fresh]
     assert leaks(runs, marked) == []
     assert any("activated" in printed for _, printed in runs), "the visits must really activate cards"
+    opened = [printed for arguments, printed in runs if arguments[0] == "read" and "--json" in arguments]
+    assert sum("DF04/EF05/81" in printed for printed in opened) == 3, "PIN and PSAM must really open cards"
+    opened = [printed for arguments, printed in runs if arguments[0] == "shell" and "--verbose" in arguments]
+    assert sum("PIN, RK1DF04" in printed for printed in opened) == 3, "so must the shell"
 
 
 def test_only_show_secrets_shows_them(desk: Path) -> None:
@@ -216,6 +337,10 @@ def test_only_show_secrets_shows_them(desk: Path) -> None:
     shown = "".join(full.split())
     assert [secret for secret in secrets if not any(one.lower() in shown for one in spellings(secret))] == []
     assert leaks([run("card", "show", "ssc-3.0-3.card")], secrets) == []
+    opened = ("read", "ssc-3.0-3.card", "--psam", "psam-3.card", "--pin-env", "INITIAL")
+    holder = issue_record(image.load("ssc-3.0-3.card")).holder_id
+    assert holder is not None and leaks([run(*opened, "--show-secrets")], [holder]) != []
+    assert leaks([run(*opened)], secrets) == []
 
 
 def test_nothing_secret_comes_out_of_the_demo() -> None:
@@ -255,6 +380,54 @@ def test_nothing_secret_comes_out_of_a_sweep() -> None:
 
     record = issue_record(Stage.of(load_scenario(plain)).cards["new"])
     assert leaks([run("scenario", "sweep", str(plain), "--every", "97")], [str(record.holder_id)]) == []
+
+
+def stayed(*arguments: str, until: str, meanwhile: Callable[[], None] = lambda: None) -> Run:
+    """Run a command that stays, do something once it has said `until`, end it; keep everything it printed."""
+    started = subprocess.Popen(
+        [sys.executable, "-c", "from terminal.cli.main import main; main()", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert started.stdout is not None
+    printed = ""
+    while until not in printed:
+        line = started.stdout.readline()
+        assert line, printed
+        printed += line
+    try:
+        meanwhile()
+    finally:
+        started.send_signal(signal.SIGINT)
+        rest, _ = started.communicate(timeout=30)
+    assert started.returncode == 0, printed + rest
+    return list(arguments), printed + rest
+
+
+def test_nothing_marked_comes_out_of_cards_in_pcsc_readers(desk: Path) -> None:
+    made_cards()
+    with PrivateDaemon(["slot"]) as daemon:
+
+        def verify_pins() -> None:
+            for pin in (WRONG_PIN, INITIAL_PIN):
+                sent = ("--reader", daemon.readers["slot"], "--send-apdu", f"0020000004{pin}")
+                environment = {**os.environ, **daemon.environment}
+                subprocess.run(
+                    ["opensc-tool", *sent], env=environment, check=True, capture_output=True, timeout=30
+                )
+
+        address = f"127.0.0.1:{daemon.ports['slot']}"
+        card = "ssc-3.0-3.card"
+        insert = ("card", "insert", card, "--vpcd", address)
+        runs = [
+            stayed(*insert, until="powered on", meanwhile=verify_pins),
+            stayed(*insert, "--json", until="powered on", meanwhile=verify_pins),
+        ]
+    runs.append(stayed("pcscd", "--card", f"PSAM={card}", until="powered on"))
+    runs.append(stayed("pcscd", "--json", until="environment"))
+    marked = [INITIAL_PIN, WRONG_PIN, *ROOTS.values(), *card_secrets(desk / card)]
+    assert leaks(runs, marked) == []
 
 
 def test_every_command_is_covered_here() -> None:

@@ -22,13 +22,16 @@ FileCommand = Callable[["ProcessorCard", "FileNode", int, int, Any], bytes]
 
 PIN_CONDITION = "PIN"
 PIN_BIT = 1
+_SHARED: dict[Masks, Masks] = {}
+"""Equal rules are one object: there are few of them, and many cards."""
 
 
 def compile_rule(rule: AccessRule, bits: Mapping[str, int]) -> Masks:
     """The masks of a rule; alternatives with a key this card does not have are left out."""
-    return tuple(
+    masks = tuple(
         sorted(sum(bits[term] for term in terms) for terms in rule if all(term in bits for term in terms))
     )
+    return _SHARED.setdefault(masks, masks)
 
 
 def granted(masks: Masks, held: int) -> bool:

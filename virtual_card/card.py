@@ -10,10 +10,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, Self, cast
 
+from apdu.atr import is_contactless
 from virtual_card import status
 from virtual_card.access import PIN_BIT
 from virtual_card.description import describe, snapshot
-from virtual_card.errors import CardMuteError, TornError
+from virtual_card.errors import CardMuteError, MemoryFailureError, TornError
 from virtual_card.filesystem import (
     CARD_FLAG,
     FLAGS,
@@ -36,7 +37,8 @@ GET_RESPONSE = b"\x00\xc0"
 SELECT = b"\x00\xa4"
 SECURE_MESSAGING = 0x04
 BY_NAME = 0x04
-PURSE_COMMANDS = frozenset(bytes((0xB0, ins)) for ins in (0x26, 0x28, 0x2A, 0x2C, 0x2E))
+PURSE_CLASS = b"\xb0"
+PURSE_COMMANDS = frozenset(PURSE_CLASS + bytes((ins,)) for ins in (0x26, 0x28, 0x2A, 0x2C, 0x2E))
 """Commands that keep or end a purse transaction by themselves; every other command ends it."""
 
 
@@ -63,7 +65,8 @@ class Neighbour(Protocol):
 class VirtualCard(ABC):
     """Base of every card: social security card, old CPU card, PSAM, memory card.
 
-    `protocol` is `T=0`, or `raw` for memory cards that are reached through storage-card APDUs.
+    `protocol` is `T=0`, `T=1` for a card on a contactless reader, or `raw` for memory cards that are reached
+    through storage-card APDUs.
     """
 
     kind: str
@@ -89,6 +92,10 @@ class VirtualCard(ABC):
     def arm_tear(self, after_bytes: int) -> None:
         """Let power fail inside the next command, after it wrote that many bytes; see `NonVolatile.arm_tear`."""
         self.memory.arm_tear(after_bytes)
+
+    def arm_failure(self) -> None:
+        """Let the memory fail in the next command's first write; see `NonVolatile.arm_failure`."""
+        self.memory.arm_failure()
 
     @abstractmethod
     def fork(self) -> Self:
@@ -140,7 +147,7 @@ class ProcessorCard(VirtualCard):
     ) -> None:
         self.kind = kind
         self.atr = profile.contents.atr
-        self.protocol = "T=0"
+        self.protocol = "T=1" if is_contactless(self.atr) else "T=0"
         self.profile = profile
         self.memory = memory
         self.tries = cast(bytearray, memory.cells[TRIES])
@@ -197,12 +204,10 @@ class ProcessorCard(VirtualCard):
         elif length > 5:
             end = apdu[4] + 5
             data = apdu[5:end]
-            if length == end + 1:
+            if not data or not end <= length <= end + 1:
+                return self._malformed()
+            if length > end:
                 le = apdu[end]
-            elif length != end:
-                return self._malformed()
-            if not data:
-                return self._malformed()
         elif length < 4:
             return self._malformed()
         try:
@@ -212,6 +217,8 @@ class ProcessorCard(VirtualCard):
         except TornError:
             self._table = _OFF
             raise
+        except MemoryFailureError:
+            answer = self._memory_failed(head)
         except Exception:
             self.memory.rollback()
             if self.strict:
@@ -317,6 +324,16 @@ class ProcessorCard(VirtualCard):
         if head not in PURSE_COMMANDS:
             self.transaction = None
         self.unfinished = self.transaction is not None
+
+    def _memory_failed(self, head: bytes) -> bytes:
+        """6581 with the command undone; in a purse command it locks the card (LD/T 32.5 table 5, 32.7 section 13.1)."""
+        self.memory.rollback()
+        self.transaction = None
+        if head[:1] == PURSE_CLASS:
+            self.memory.write(FLAGS, CARD_FLAG, b"\1")
+            self.memory.commit()
+            self.enter(self.directory)
+        return status.MEMORY_FAILURE
 
     def _malformed(self) -> bytes:
         """Refuse an APDU whose lengths contradict each other; a failed command ends a transaction."""

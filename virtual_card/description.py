@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PURSE_NUMBERS = ("balance", "self_paid", "pool", "load_number", "purchase_number")
-SAM_SWITCHES = ("lenient_type", "level_by_lc", "accepts_801a", "refuses_purchase")
+SAM_SWITCHES = ("lenient_type", "level_by_lc", "accepts_801a", "refuses_purchase", "wrong_mac2_is_63cf")
 
 
 class DescriptionError(ValueError):

@@ -31,6 +31,10 @@ class TornError(VirtualCardError):
     """The power went between two bytes of a write; the next power-on finds old contents or new ones."""
 
 
+class MemoryFailureError(VirtualCardError):
+    """The memory did not take a write; the card undoes the command and answers 6581."""
+
+
 class FaultPlanError(ValueError):
     """A fault plan that cannot be carried out; `place` is the path of the offending entry."""
 

@@ -29,6 +29,7 @@ class FaultKind(Enum):
     SLOW = "slow"
     GARBLE = "garble"
     STATUS = "status"
+    MEMORY_FAILURE = "memory-failure"
 
 
 _PARAMETER = {FaultKind.TEAR: "after_bytes", FaultKind.SLOW: "seconds", FaultKind.STATUS: "sw"}
@@ -44,6 +45,8 @@ class Fault:
     lost. `tear`: power goes after `after_bytes` bytes of what the command writes. `mute`: no answer to a
     command the card did not see; it needs a reset. `slow`: `seconds` pass before the card sees it. `garble`:
     every bit of the answer inverted. `status`: `sw` in place of the card, which does not see the command.
+    `memory-failure`: the card's memory does not take what the command writes (6581, nothing is written; in a
+    purse command the card locks); a command that writes nothing is answered as ever.
     Raises FaultPlanError naming the field.
     """
 

@@ -148,7 +148,26 @@ def control_information(directory: Directory) -> bytes:
 
 def compile_card(contents: CardContents, face: Face) -> tuple[Profile, NonVolatile]:
     """The run-time form of a description and its memory; raises ValueError where it contradicts itself."""
-    return _Compiler(deepcopy(contents), face).result()
+    return _Compiler(_own(contents), face).result()
+
+
+def _own(contents: CardContents) -> CardContents:
+    """A copy that nobody else changes; what cannot change is shared, or ten thousand cards would not fit."""
+    return replace(
+        contents,
+        directories=[
+            replace(
+                entry,
+                files=[replace(file, records=file.records[:]) for file in entry.files],
+                keys=[replace(key, versions=dict(key.versions)) for key in entry.keys],
+                sam_keys=[replace(key) for key in entry.sam_keys],
+            )
+            for entry in contents.directories
+        ],
+        notes=dict(contents.notes),
+        bank=deepcopy(contents.bank),
+        pki=deepcopy(contents.pki),
+    )
 
 
 class _Compiler:
@@ -230,7 +249,7 @@ class _Compiler:
         counter = len(self.tries) - 1
         algorithm = self._algorithm(entry)
         bit = PIN_BIT << counter
-        return KeyNode(key.name, key.reference, bit, counter, key.limit, algorithm, dict(key.versions))
+        return KeyNode(key.name, key.reference, bit, counter, key.limit, algorithm, key.versions)
 
     def _directory(self, entry: Directory) -> DirectoryNode:
         environment = self._environment(entry)

@@ -18,7 +18,7 @@ from msgspec import to_builtins
 from apdu.command import EXTENDED_LE_MAX, SHORT_LE_MAX, Command, MalformedApduError
 from virtual_card import status
 from virtual_card.card import Random, VirtualCard
-from virtual_card.errors import CardMuteError, TornError
+from virtual_card.errors import CardMuteError, MemoryFailureError, TornError
 from virtual_card.iso_filesystem import (
     ACTIVATED,
     LIFE,
@@ -168,6 +168,9 @@ class IsoCard(VirtualCard):
         except TornError:
             self.power_off()
             raise
+        except MemoryFailureError:
+            self.memory.rollback()
+            return status.MEMORY_FAILURE
         except Exception:
             self.memory.rollback()
             if self.strict:
@@ -203,6 +206,11 @@ class IsoCard(VirtualCard):
     def active(self, node: IsoFile | IsoDirectory) -> bool:
         """Whether a file or directory itself is activated."""
         return self.life_cycle(node) == ACTIVATED
+
+    @property
+    def past_end(self) -> bytes:
+        """The status word for an offset past the end of a file."""
+        return bytes.fromhex(self.compiled.tree.past_end)
 
     def usable(self, node: IsoFile | IsoDirectory | None) -> bool:
         """Whether a file or directory and every directory above it are activated."""

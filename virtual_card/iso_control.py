@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apdu.tlv import Tlv
+from virtual_card.access import Masks
 from virtual_card.iso_card import IsoCard
 from virtual_card.iso_filesystem import IsoDirectory, IsoFile, size_of
 from virtual_card.iso_tree import Structure, WriteBehaviour
@@ -23,6 +24,9 @@ DESCRIPTORS: Mapping[Structure, int] = {
 DATA_UNIT_BYTE = 0x01
 DATA_CODING: Mapping[WriteBehaviour, int] = {"once": 0x00, "or": 0x40, "and": 0x60}
 """Bits 7 and 6 of the data coding byte: what WRITE does."""
+FILE_MODES, DIRECTORY_MODES = 0x1F, 0x18
+"""Access modes with a condition: activate, deactivate, and of a file write, update, read."""
+ALWAYS, NEVER, ALL_OF_THEM, USER_AUTHENTICATION = 0x00, 0xFF, 0x80, 0x10
 
 
 def control_information(card: IsoCard, node: IsoFile | IsoDirectory, wanted: int) -> bytes:
@@ -42,12 +46,34 @@ def control_information(card: IsoCard, node: IsoFile | IsoDirectory, wanted: int
 def _parameters(card: IsoCard, node: IsoFile | IsoDirectory) -> tuple[Tlv, ...]:
     life = Tlv(0x8A, bytes((card.life_cycle(node),)))
     identifier = Tlv(0x83, node.fid.to_bytes(2, "big"))
+    security = (_security(node),) if card.compiled.tree.security_attributes else ()
     if isinstance(node, IsoDirectory):
         name = (Tlv(0x84, node.name),) if node.name else ()
-        return (Tlv(0x82, bytes((SHAREABLE | DIRECTORY_DESCRIPTOR,))), identifier, *name, life)
+        return (Tlv(0x82, bytes((SHAREABLE | DIRECTORY_DESCRIPTOR,))), identifier, *name, life, *security)
     size = (Tlv(0x80, size_of(card.memory, node).to_bytes(2, "big")),) if node.transparent else ()
     short = b"" if node.sfi is None else bytes((node.sfi << 3,))
-    return (*size, Tlv(0x82, _descriptor(card, node)), identifier, Tlv(0x88, short), life)
+    return (*size, Tlv(0x82, _descriptor(card, node)), identifier, Tlv(0x88, short), life, *security)
+
+
+def _security(node: IsoFile | IsoDirectory) -> Tlv:
+    """Security attributes in compact format (section 9.3.3): access mode byte, then a condition for each mode."""
+    modes, rules = DIRECTORY_MODES, [node.activate, node.deactivate]
+    if isinstance(node, IsoFile):
+        modes, rules = FILE_MODES, [*rules, node.write, node.update, node.read]
+    return Tlv(0x8C, bytes((modes, *(_condition(masks) for masks in rules))))
+
+
+def _condition(masks: Masks) -> int:
+    """What one access takes; the format tells that passwords are needed, not which."""
+    if not masks:
+        return NEVER
+    if 0 in masks:
+        return ALWAYS
+    return (
+        ALL_OF_THEM | USER_AUTHENTICATION
+        if all(mask.bit_count() > 1 for mask in masks)
+        else USER_AUTHENTICATION
+    )
 
 
 def _descriptor(card: IsoCard, file: IsoFile) -> bytes:

@@ -44,6 +44,7 @@ RecordCount = Annotated[int, Meta(ge=1, le=254)]
 Structure = Literal["transparent", "linear-fixed", "linear-variable", "cyclic"]
 WriteBehaviour = Literal["or", "and", "once"]
 LifeCycle = Literal["activated", "deactivated"]
+PastEnd = Literal["6B00", "6A86"]
 
 TreeT = TypeVar("TreeT", bound="Tree")
 NEXT_STEP = "Correct the file; docs/iso7816-card.md describes every field."
@@ -134,10 +135,16 @@ class DirectoryEntry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Tree(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A whole card; `atr` is made from the card's abilities where it is left out."""
+    """A whole card; `atr` is made from the card's abilities where it is left out.
+
+    `past_end` answers an offset past the end of a file. `security_attributes`: FCP and FCI say in 8C what access
+    takes.
+    """
 
     master_file: DirectoryEntry
     atr: Octets | None = None
+    past_end: PastEnd = "6B00"
+    security_attributes: bool = False
 
 
 class TreeState(Tree, frozen=True, kw_only=True, forbid_unknown_fields=True):

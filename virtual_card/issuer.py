@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from apdu import atr
 from apdu.crypto.algorithm import Algorithm
 from apdu.crypto.diversification import factors
+from apdu.crypto.sm2 import Sm2MissingError
 from apdu.keys import BY_NAME, RootKeys
 from apdu.layout import DEFAULT_OPTIONS, CardOptions, card_layout
 from apdu.layout.application_status import DEFAULT_FID, ApplicationStatus, Receipt
@@ -78,7 +79,8 @@ class SocialOptions:
     (a blank card has none); `financial` is what the status file tells of it. `layout` says which optional
     files and directories there are. `purse` is the medical purse of DF04 (6A81 without one); one that keeps
     the personal account only has records of 20 bytes in EF08. `pki` gives a card of the third generation the PKI
-    application; it needs the extra `sm2`.
+    application; it needs the extra `sm2`. `contactless` lays a card of the third generation on a contactless reader:
+    PC/SC shows its historical bytes in another answer to reset, and answers come at once.
     """
 
     status_fid: int | None = DEFAULT_FID
@@ -91,6 +93,7 @@ class SocialOptions:
     purse: Purse | None = None
     purse_keeps_account_only: bool = False
     pki: bool = False
+    contactless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ class PsamOptions:
     `levels` maps key names to the factors still to come (3 national, 2 provincial, 1 city, 0: fits no level,
     so that deriving always answers 6A80); `without` names keys it lacks (6A88); `environments` the
     algorithms it has (6A82 for others). `sm4_face` "apdu": its SM4 side answers with data and 9000 at once,
-    as some do. The last three are the switches of `CardContents`.
+    as some do. The last four are the switches of `CardContents`.
     """
 
     terminal_number: str = "990100000001"
@@ -111,6 +114,7 @@ class PsamOptions:
     level_by_lc: bool = False
     accepts_801a: bool = False
     refuses_purchase: bool = False
+    wrong_mac2_is_63cf: bool = False
 
 
 class IssueError(ValueError):
@@ -227,7 +231,7 @@ def _issue_social(order: _Order) -> VirtualCard:
     contents = social_contents(
         generation.version,
         algorithm=generation.algorithm,
-        atr=atr.build(historical_bytes).encode(),
+        atr=_answer_to_reset(order, historical_bytes),
         layout=layout,
         keys=card_keys(generation.algorithm, historical_bytes, layout, generation.version, order.root_keys),
         files=files,
@@ -244,7 +248,17 @@ def _issue_social(order: _Order) -> VirtualCard:
     if order.state is not CardState.BLANK and order.social.activation is not Activation.NONE:
         contents.bank = _bank(persona, order)
     contents.pki = _pki(order)
-    return social_card(order.kind.value, contents, random=order.random, face=order.face)
+    face = "apdu" if order.social.contactless else order.face
+    return social_card(order.kind.value, contents, random=order.random, face=face)
+
+
+def _answer_to_reset(order: _Order, historical_bytes: bytes) -> bytes:
+    """The contact form, or what PC/SC makes of the card's ATS (PC/SC part 3 section 3.1.3.2.3)."""
+    if not order.social.contactless:
+        return atr.build(historical_bytes).encode()
+    if order.kind is not CardKind.SSC_3:
+        raise IssueError(f"a {order.kind} card has contacts only; issue a {CardKind.SSC_3} card")
+    return atr.build(historical_bytes, atr.CONTACTLESS).encode()
 
 
 def _bank(persona: Persona, order: _Order) -> BankContents:
@@ -261,7 +275,7 @@ def _bank(persona: Persona, order: _Order) -> BankContents:
             document=persona.id_number,
         )
         return bank_contents(account, options, order.social.activation)
-    except ValueError as error:
+    except (ValueError, Sm2MissingError) as error:
         raise IssueError(str(error)) from None
 
 
@@ -335,6 +349,7 @@ def _issue_psam(order: _Order) -> VirtualCard:
         level_by_lc=options.level_by_lc,
         accepts_801a=options.accepts_801a,
         refuses_purchase=options.refuses_purchase,
+        wrong_mac2_is_63cf=options.wrong_mac2_is_63cf,
     )
     return psam_card(contents, random=order.random, face=order.face)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from virtual_card.errors import TornError
+from virtual_card.errors import MemoryFailureError, TornError
 
 Cell = bytearray | list[bytes]
 """Bytes addressed by offset, or records addressed by index."""
@@ -21,9 +21,9 @@ CommitHook = Callable[[Sequence[Change]], None]
 
 
 class NonVolatile:
-    """Named cells with an undo log; `pending`: there is something to commit, or a tear is armed."""
+    """Named cells with an undo log; `pending`: there is something to commit, or a tear or failure is armed."""
 
-    __slots__ = ("_budget", "_undo", "cells", "names", "on_commit", "pending")
+    __slots__ = ("_budget", "_failing", "_undo", "cells", "names", "on_commit", "pending")
 
     def __init__(self, names: tuple[str, ...], cells: list[Cell]) -> None:
         self.names = names
@@ -32,6 +32,7 @@ class NonVolatile:
         self.on_commit: CommitHook | None = None
         self._undo: list[tuple[int, int | None, bytes | list[bytes] | None]] = []
         self._budget: int | None = None
+        self._failing = False
 
     def copy(self) -> NonVolatile:
         """An independent copy of the committed contents, without hook and without an armed tear."""
@@ -49,6 +50,11 @@ class NonVolatile:
         if after_bytes < 0:
             raise ValueError("a tear strikes after 0 bytes or more")
         self._budget = after_bytes
+        self.pending = True
+
+    def arm_failure(self) -> None:
+        """Let the first write of the next command raise MemoryFailureError; a command that writes nothing is safe."""
+        self._failing = True
         self.pending = True
 
     def write(self, cell: int, offset: int, data: bytes) -> None:
@@ -83,6 +89,7 @@ class NonVolatile:
     def commit(self) -> None:
         """Make the command's writes final; raises TornError where an armed tear strikes before or after."""
         budget, self._budget = self._budget, None
+        self._failing = False
         if self._undo:
             self._strike(budget == 0)
             if self.on_commit is not None:
@@ -92,8 +99,9 @@ class NonVolatile:
         self.pending = False
 
     def rollback(self) -> None:
-        """Undo a command that failed; a tear armed for it is over too."""
+        """Undo a command that failed; a tear or failure armed for it is over too."""
         self._budget = None
+        self._failing = False
         self.recover()
 
     def recover(self) -> None:
@@ -101,7 +109,7 @@ class NonVolatile:
         while self._undo:
             cell, place, old = self._undo.pop()
             _restore(self.cells[cell], place, old)
-        self.pending = self._budget is not None
+        self.pending = self._budget is not None or self._failing
 
     def apply(self, change: Change) -> None:
         """Carry out a committed change again; raises ValueError where it fits no cell of this memory."""
@@ -134,6 +142,8 @@ class NonVolatile:
         return self.names[cell], place, bytes(target[place : place + len(old)])
 
     def _log(self, cell: int, place: int | None, old: bytes | list[bytes] | None) -> None:
+        if self._failing:
+            raise MemoryFailureError("the memory did not take a write")
         self._undo.append((cell, place, old))
         self.pending = True
 

@@ -29,6 +29,7 @@ _Reason = tuple[type[VirtualCardError], str]
 class Slot:
     """One slot of a virtual reader; `exchanges` counts the APDUs handed to it over its life.
 
+    Occurrences of an instruction count from when there is a plan with faults.
     `sleep` is called with the seconds of a `slow` fault, so that tests and tapes need not wait.
     """
 
@@ -123,13 +124,14 @@ class Slot:
     def _transmit(self, apdu: bytes) -> bytes:
         card = self._powered()
         self.exchanges += 1
+        due = self._due(apdu) if self.faults.faults else ()
+        return self._transmit_with(due, card, apdu) if due else card.transmit(apdu)
+
+    def _due(self, apdu: bytes) -> tuple[Fault, ...]:
         instruction = _instruction_name(apdu)
         if instruction is not None:
             self._seen[instruction] += 1
-        due = self.faults.due(self.exchanges, instruction, self._seen[instruction or ""])
-        if not due:
-            return card.transmit(apdu)
-        return self._transmit_with(due, card, apdu)
+        return self.faults.due(self.exchanges, instruction, self._seen[instruction or ""])
 
     def _transmit_with(self, due: tuple[Fault, ...], card: VirtualCard, apdu: bytes) -> bytes:
         for fault in due:
@@ -155,6 +157,8 @@ class Slot:
             raise CardMuteError(message)
 
     def _at_card(self, due: tuple[Fault, ...], card: VirtualCard, apdu: bytes) -> bytes:
+        if any(fault.do is FaultKind.MEMORY_FAILURE for fault in due):
+            card.arm_failure()
         tear = next((fault for fault in due if fault.do is FaultKind.TEAR), None)
         if tear is None:
             return card.transmit(apdu)
@@ -188,8 +192,8 @@ class SlotConnection:
 
         Raises CardRemovedError, CardMuteError or ConnectionClosedError.
         """
-        _raise(self._dead)
-        _raise(self._mute)
+        if self._dead is not None or self._mute is not None:
+            _raise(self._dead or self._mute)
         return self._slot._transmit(apdu)
 
     def reset(self) -> bytes:

@@ -202,7 +202,8 @@ class CardContents:
     The rest are a PSAM's switches. `lenient_type`: a key asked for under another type is used, within what its own
     type allows. `level_by_lc`: the number of factors counts, whatever level bits P1 has. `accepts_801a`: INS 1A of
     generic bank PSAMs delivers session keys too. `refuses_purchase`: a missing purchase key answers 9403 instead
-    of 6A88, as a PSAM without purchase function does.
+    of 6A88, as a PSAM without purchase function does. `wrong_mac2_is_63cf`: the other of the two status words that the
+    standard names for a wrong MAC2 (LD/T 32.9 section 9), in place of 9302.
     """
 
     version: str
@@ -216,6 +217,7 @@ class CardContents:
     level_by_lc: bool = False
     accepts_801a: bool = False
     refuses_purchase: bool = False
+    wrong_mac2_is_63cf: bool = False
     notes: dict[str, str] = field(default_factory=dict)
     bank: BankContents | None = None
     pki: PkiContents | None = None

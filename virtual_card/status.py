@@ -5,6 +5,7 @@ from __future__ import annotations
 OK = b"\x90\x00"
 END_REACHED = b"\x62\x82"
 DEACTIVATED = b"\x62\x83"
+MEMORY_FAILURE = b"\x65\x81"
 LENGTH = b"\x67\x00"
 NO_CHANNEL = b"\x68\x81"
 NO_SECURE_MESSAGING = b"\x68\x82"

@@ -16,6 +16,7 @@ from apdu.layout import LayoutError
 from terminal.backoffice.office import Office
 from terminal.backoffice.profile import Profile
 from terminal.cli.console import ConsoleOperator
+from terminal.cli.deck import current_deck
 from terminal.cli.files import IN_MEMORY, OfficeOverFile, open_office, region_profile, root_keys
 from terminal.cli.input_files import read_shape
 from terminal.cli.output import say
@@ -67,21 +68,15 @@ class CardOrder(Order):
 
 def run(order: CardOrder, view: View) -> ExitCode:
     """Carry out the visit; card images are saved whatever happens."""
-    _check_different(order)
-    profile = region_profile(order.profile)
-    script: list[ScriptStep] | None = None
-    if order.script is not None:
-        script = read_shape(order.script, list[ScriptStep], SCRIPT_HINT)
-    with ExitStack() as stack:
-        cards = {
-            "old": stack.enter_context(open_journalled(order.old_card)),
-            "new": stack.enter_context(open_journalled(order.new_card)),
-        }
-        psam = (
-            None
-            if order.psam is None
-            else _psam(stack.enter_context(open_journalled(order.psam)), order.psam)
+    if current_deck().on_tape:
+        raise click.ClickException(
+            "a tape records readers: give --old-reader virtual:FILE and --new-reader virtual:FILE in place of "
+            "--old-card and --new-card"
         )
+    profile = region_profile(order.profile)
+    script = scripted(order)
+    with ExitStack() as stack:
+        cards, psam = cards_of_visit(order, lambda path: stack.enter_context(open_journalled(path)))
         office = open_office(order.centre or IN_MEMORY, profile, order.clock, root_keys(order.keys))
         stack.callback(office.close)
         if order.centre is None:
@@ -95,6 +90,23 @@ def run(order: CardOrder, view: View) -> ExitCode:
             now=order.clock,
         )
         return _visit(replace(counter, back_office=OfficeOverFile(office)), cards, script, profile, view)
+
+
+def scripted(order: CardOrder) -> list[ScriptStep] | None:
+    """What the operator does, None where a person is asked; raises InputFileError, MalformedFileError."""
+    if order.script is None:
+        return None
+    script: list[ScriptStep] = read_shape(order.script, list[ScriptStep], SCRIPT_HINT)
+    return script
+
+
+def cards_of_visit(
+    order: CardOrder, open_card: Callable[[str], VirtualCard]
+) -> tuple[dict[str, VirtualCard], VirtualCard | None]:
+    """The cards `old` and `new`, and the PSAM; raises ClickException for what cannot be one."""
+    _check_different(order)
+    cards = {"old": open_card(order.old_card), "new": open_card(order.new_card)}
+    return cards, None if order.psam is None else _psam(open_card(order.psam), order.psam)
 
 
 def _check_different(order: CardOrder) -> None:
@@ -135,7 +147,7 @@ def _visit(
     if script is None:
         ended = shown(terminal, ConsoleOperator(cards, counter.slots), slots, profile, at_console(view))
         return ended.outcome.exit_code
-    operator = ScriptOperator(script, cards, counter.slots, _pins(cards["old"], profile), strict=False)
+    operator = ScriptOperator(script, cards, counter.slots, pins_of(cards["old"], profile), strict=False)
     ended = shown(terminal, operator, slots, profile, view)
     if operator.leftover():
         left = "; ".join(operator.leftover())
@@ -163,7 +175,7 @@ def shown(
     return ended
 
 
-def _pins(old: VirtualCard, profile: Profile) -> dict[str, str]:
+def pins_of(old: VirtualCard, profile: Profile) -> dict[str, str]:
     """The PINs that a script may name instead of writing them down."""
     pins = {"initial": profile.initial_pin.reveal()}
     try:

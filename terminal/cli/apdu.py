@@ -4,37 +4,54 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import partial
 
 import click
 
+from terminal.cli.options import dry_run_option, json_option
+from terminal.cli.reader_options import open_for, powered, reader_option, wait_option
 from terminal.exit_codes import ExitCode
-
-SCHEME = "virtual:"
 
 
 @click.command()
-@click.option(
-    "--reader", required=True, metavar="virtual:FILE", help="The card: an image, in a virtual reader."
-)
+@reader_option
 @click.option("--raw", is_flag=True, help="Send exactly these bytes; 61xx and 6Cxx are left to you.")
+@wait_option
+@dry_run_option
+@json_option
 @click.argument("apdus", nargs=-1, required=True, metavar="HEX...")
-def apdu(reader: str, raw: bool, apdus: tuple[str, ...]) -> ExitCode:
-    """Power a card, send each APDU, write the image back.
+def apdu(
+    *, address: str, raw: bool, wait_s: float | None, dry_run: bool, as_json: bool, apdus: tuple[str, ...]
+) -> ExitCode:
+    """Power a card and send each APDU in one session.
 
-    HEX is one command APDU; spaces inside are allowed. A single - reads them from stdin, one a line.
-    The data of VERIFY, CHANGE PIN and key loading are shown as **; answers are shown as they are.
+    ADDRESS is pcsc:NAME-PART, virtual:IMAGE, vpcd:HOST:PORT, tape:FILE, or the name of a card image,
+    which is written back. HEX is one command APDU; spaces inside are allowed. A single - reads them from stdin,
+    one a line.
+    The data of VERIFY, CHANGE PIN and key loading are shown as **; answers are shown as they are. With --json each
+    exchange is explained, and its answer masked too.
     """
-    from terminal.cli.exchange import parse_hex, send_all
+    from apdu.command import Command
+    from apdu.explain import Explainer
+    from terminal.cli.dry_run import Basis, announce, plan, show_plan
+    from terminal.cli.exchange import parse_hex, send_all, tell_all
 
-    if not reader.startswith(SCHEME) or reader == SCHEME:
-        raise click.ClickException(
-            f"{reader!r} is no reader; {SCHEME}FILE puts a card image into a virtual one"
-        )
+    if raw and as_json:
+        raise click.ClickException("--raw and --json exclude each other: only whole exchanges are explained")
     if apdus == ("-",):
         commands: Iterator[bytes] = (
             parse_hex(text, f"line {number}", raw) for number, text in enumerate(sys.stdin, 1) if text.strip()
         )
     else:
         commands = iter([parse_hex(text, f"argument {number}", raw) for number, text in enumerate(apdus, 1)])
-    send_all(reader.removeprefix(SCHEME), commands, raw)
+    if dry_run:
+        announce(Basis.COMMANDS, as_json=as_json)
+        planned = plan((Command.parse(command) for command in commands), Explainer())
+        show_plan(planned, as_json=as_json)
+        return ExitCode.DONE
+    with ExitStack() as stack:
+        connection = powered(open_for(stack, "reader", address), stack, wait_s)
+        send = tell_all if as_json else partial(send_all, raw=raw)
+        send(connection, commands)
     return ExitCode.DONE

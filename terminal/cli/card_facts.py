@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from apdu.explain_data import shown
 from apdu.layout import (
     Access,
     DirectorySpec,
     FileSpec,
-    ItemValue,
-    LayoutError,
     Structure,
     application_status,
     card_layout,
@@ -20,6 +17,7 @@ from apdu.layout.old_cards import OLD_CARDS
 from apdu.layout.psam import psam_layout
 from apdu.redact import mask_id
 from terminal.cli.card_sections import HIDDEN, Fact, Section, fact, secret, yes_or_no
+from terminal.cli.file_facts import body_facts, record_facts
 from terminal.flow.texts import yuan
 from terminal.text import Text
 from terminal.trace.names import card_name
@@ -159,7 +157,7 @@ def _file(directory: Directory, file: CardFile, spec: FileSpec | None, masked: b
     if spec is None or (spec.structure is Structure.TRANSPARENT) != (file.structure == "TRANSPARENT"):
         return Section(path, Text("Undeclared file", "未定义文件"), note, tuple(_opaque(path, file)))
     transparent = file.structure == "TRANSPARENT"
-    values = _transparent(spec, file.body, masked) if transparent else _records(spec, file.records, masked)
+    values = body_facts(spec, file.body, masked) if transparent else record_facts(spec, file.records, masked)
     return Section(path, Text(spec.name, spec.name_zh), note, tuple(values))
 
 
@@ -181,40 +179,6 @@ def _opaque(path: str, file: CardFile) -> Iterator[Fact]:
         yield fact(f"{path}/{number}", f"Record {number}", "记录", f"{len(record)} bytes, not shown", record)
 
 
-def _transparent(spec: FileSpec, body: bytes, masked: bool) -> Iterator[Fact]:
-    try:
-        for value in spec.parse(body).values:
-            yield from _values(spec, value, spec.path, masked)
-    except LayoutError as error:
-        yield fact(spec.path, "Unreadable", "无法解析", str(error), body)
-
-
-def _records(spec: FileSpec, records: list[bytes], masked: bool) -> Iterator[Fact]:
-    if not records:
-        yield fact(spec.path, "Records", "记录", "none")
-    seen: dict[str, int] = {}
-    for number, record in enumerate(records, 1):
-        try:
-            value = spec.decode_record(record)
-        except LayoutError as error:
-            yield fact(f"{spec.path}/{number}", "Unreadable", "无法解析", str(error), record)
-            continue
-        tag = f"{number}" if value.tag is None else f"{value.tag:02X}"
-        seen[tag] = seen.get(tag, 0) + 1
-        again = f".{seen[tag]}" if seen[tag] > 1 else ""
-        yield from _values(spec, value, f"{spec.path}/{tag}{again}", masked)
-
-
-def _values(spec: FileSpec, value: ItemValue, path: str, masked: bool) -> Iterator[Fact]:
-    for number, part in enumerate(value.parts, 1):
-        own = f"{number}" if part.tag is None else f"{part.tag:02X}"
-        yield from _values(spec, part, f"{path}/{own}", masked)
-    if not value.parts:
-        item = value.item
-        where = path if item.tag is not None or item.offset is None else f"{path}+{item.offset:04X}"
-        yield Fact(where, Text(item.name, item.name_zh), shown(value.value, item, masked=masked), value.raw)
-
-
 def _memory_card(card: MemoryCard, masked: bool) -> Section:
     (spec,) = OLD_CARDS[card.kind].files
     state = card.state()
@@ -223,7 +187,7 @@ def _memory_card(card: MemoryCard, masked: bool) -> Section:
         fact("card/atr", "Answer to reset of the reader", "读卡器复位应答", card.atr.hex().upper()),
         fact("card/code", "Security code", "可编程安全码", secret(state["code"], masked), state["code"]),
         fact("card/tries", "Tries left for the code", "安全码剩余次数", state["tries_left"]),
-        *_transparent(spec, card.contents(), masked),
+        *body_facts(spec, card.contents(), masked),
         fact("card/memory", "Memory", "存储区", f"{len(card.contents())} bytes", card.contents()),
     ]
     return Section("card", card_name(card.kind), "", tuple(found))

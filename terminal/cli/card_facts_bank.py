@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from apdu.decoding_bank import tlv_fields
 from apdu.dol import parse_dol, split
-from apdu.pboc import LOG_SFI
+from apdu.pboc import AIP_DDA, AIP_SDA, LOG_SFI
 from apdu.tags import BY_TAG, tag_name
 from apdu.tlv import Tlv, TlvError
 from terminal.cli.card_sections import Fact, Section, fact, secret, yes_or_no
@@ -22,7 +22,7 @@ def bank_sections(bank: BankContents, masked: bool) -> Iterator[Section]:
     objects = [found for tag, value in sorted(bank.objects.items()) for found in _objects(tag, value, masked)]
     yield Section("bank/objects", Text("Data objects", "数据对象"), "read free by GET DATA", tuple(objects))
     for number, record in enumerate(bank.directory, 1):
-        found = tuple(_record(f"bank/PSE/{number}", record, masked))
+        found = tuple(tlv_facts(f"bank/PSE/{number}", record, masked))
         yield Section(
             "bank/PSE",
             Text("Directory of the payment system", "支付系统目录文件"),
@@ -42,9 +42,9 @@ def bank_sections(bank: BankContents, masked: bool) -> Iterator[Section]:
             found
             for number, record in enumerate(records, 1)
             for found in (
-                _logged(bank, f"{path}/{number}", record)
+                log_facts(bank.objects.get(LOG_FORMAT, b""), f"{path}/{number}", record)
                 if log
-                else _record(f"{path}/{number}", record, masked)
+                else tlv_facts(f"{path}/{number}", record, masked)
             )
         ]
         yield Section(path, text, note, tuple(facts) or (fact(path, "Records", "记录", "none"),))
@@ -73,6 +73,10 @@ def _state(bank: BankContents, masked: bool) -> Iterator[Fact]:
         mark.name.lower().replace("_", " ") for mark in History if mark in bank.history and mark.name
     )
     yield fact("bank/history", "Left by earlier transactions", "历史标志", marks or "nothing")
+    for algorithm, options in sorted(bank.processing.items()):
+        path = f"bank/authentication/{algorithm.name}"
+        name = f"Offline data authentication, {algorithm.name}"
+        yield fact(path, name, "脱机数据认证", _authentication(options.profile))
     for algorithm, keys in sorted(bank.keys.items()):
         for use, value in (
             ("cryptogram", keys.cryptogram),
@@ -83,11 +87,17 @@ def _state(bank: BankContents, masked: bool) -> Iterator[Fact]:
             yield fact(path, f"Key {algorithm.name} {use}", "密钥", secret(value.hex(), masked), value)
 
 
+def _authentication(profile: bytes) -> str:
+    if AIP_DDA.in_(profile):
+        return "dynamic"
+    return "static" if AIP_SDA.in_(profile) else "none"
+
+
 def _objects(tag: int, value: bytes, masked: bool) -> Iterator[Fact]:
-    yield from _record("bank/objects", Tlv(tag, value).encode(), masked)
+    yield from tlv_facts("bank/objects", Tlv(tag, value).encode(), masked)
 
 
-def _record(path: str, record: bytes, masked: bool) -> Iterator[Fact]:
+def tlv_facts(path: str, record: bytes, masked: bool) -> Iterator[Fact]:
     """The data objects of a record; one that was written over with something else as what it is."""
     try:
         shown, compared = (list(tlv_fields(record, masked=hidden)) for hidden in (masked, False))
@@ -99,11 +109,10 @@ def _record(path: str, record: bytes, masked: bool) -> Iterator[Fact]:
         yield Fact(where, Text(field.name, field.name_zh), field.value or field.raw, full.raw)
 
 
-def _logged(bank: BankContents, path: str, record: bytes) -> Iterator[Fact]:
+def log_facts(log_format: bytes, path: str, record: bytes) -> Iterator[Fact]:
     """An entry of the log, as the card's log format cuts it."""
-    dol = parse_dol(bank.objects.get(LOG_FORMAT, b""))
     try:
-        values = split(dol, record)
+        values = split(parse_dol(log_format), record)
     except ValueError as error:
         yield fact(path, "Unreadable", "无法解析", str(error), record)
         return

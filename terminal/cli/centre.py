@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from terminal.cli.options import json_option, profile_option
+from terminal.cli.value_types import CARD_FILE, CENTRE_FILE, YAML_FILE
 from terminal.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
 
 HOLDER_HINT = 'a holder file has two lines: `id_number: "..."` and `name: ...`'
 
-centre_option = click.option("--centre", required=True, metavar="FILE", help="The back office's SQLite file.")
+centre_option = click.option(
+    "--centre", type=CENTRE_FILE, required=True, metavar="FILE", help="The back office's SQLite file."
+)
 
 
 @click.group()
@@ -27,11 +30,14 @@ def centre() -> None:
 
 
 @centre.command()
-@click.argument("cards", nargs=-1, required=True, metavar="CARD...")
+@click.argument("cards", type=CARD_FILE, nargs=-1, required=True, metavar="CARD...")
 @centre_option
 @profile_option
 @click.option(
-    "--holder", metavar="FILE", help="YAML file (id_number, name): whose card it is where the card is silent."
+    "--holder",
+    type=YAML_FILE,
+    metavar="FILE",
+    help="YAML file (id_number, name): whose card it is where the card is silent.",
 )
 def enrol(cards: tuple[str, ...], centre: str, profile: str, holder: str | None) -> ExitCode:
     """Bring cards into the back office, as their issuer reports them; its file is made on first use.

@@ -7,6 +7,7 @@ import sys
 import click
 
 from terminal.cli.options import ALL_KINDS, json_option
+from terminal.cli.value_types import CARD_PATH
 from terminal.exit_codes import ExitCode
 
 FORMS = ("atr", "command", "response", "tlv", "record", "file", "sw", "afl", "tvr", "cvr", "aip")
@@ -16,7 +17,9 @@ FORMS = ("atr", "command", "response", "tlv", "record", "file", "sw", "afl", "tv
 @click.argument("texts", nargs=-1, required=True, metavar="HEX...")
 @click.option("--as", "form", type=click.Choice(FORMS), help="What it is, where the bytes do not tell.")
 @click.option("--kind", type=click.Choice(ALL_KINDS), help="The card it comes from.")
-@click.option("--file", "file", metavar="SSSE/EF05", help="The file a record or contents come from.")
+@click.option(
+    "--file", "file", type=CARD_PATH, metavar="SSSE/EF05", help="The file a record or contents come from."
+)
 @click.option("--command", "command", metavar="HEX", help="The command an answer or status word answers.")
 @click.option("--ins", "instruction", metavar="HEX", help="Only its INS, or CLA and INS.")
 @click.option("--show-secrets", is_flag=True, help="Show PINs and identity numbers in full.")

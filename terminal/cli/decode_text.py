@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from apdu.decoding import Decoded, DecodingError, Form, Reading, decode
 from apdu.decoding_card import Context
@@ -44,8 +44,13 @@ def decoded_lines(decoded: Decoded) -> Iterator[Line]:
     if decoded.others:
         others = ", ".join(f"{_name(other)} (--as {other.form.value})" for other in decoded.others)
         yield line((f"could also be 也可能是: {others}", "dim"))
-    for field in decoded.reading.fields:
-        yield from labelled(_label(field), _value(field), "green", margin=2, column=44)
+    yield from field_lines(decoded.reading.fields)
+
+
+def field_lines(fields: Iterable[Field], margin: int = 2) -> Iterator[Line]:
+    """Fields, one a line: place and names, then the value."""
+    for field in fields:
+        yield from labelled(_label(field), _value(field), "green", margin=margin, column=46 - margin)
 
 
 def _name(reading: Reading) -> str:

@@ -21,12 +21,17 @@ from terminal.backoffice.ports import RefusedError, UnreachableError
 from terminal.backoffice.profile import ProfileError
 from terminal.cli.input_files import InputFileError, MalformedFileError
 from terminal.cli.output import say, silence
+from terminal.cli.pin_source import LastTryError
 from terminal.errors import CardError, NotGenuineError
 from terminal.exit_codes import ExitCode
 from terminal.flow.operator import OperatorCancelledError, OperatorTimeoutError
+from terminal.readers import ReaderAddressError
 from terminal.scenario.model import ScenarioError
 from terminal.scenario.script import ScriptMismatchError
+from terminal.trace.tape import DamagedTapeError
+from terminal.trace.tape_player import TapeMismatchError
 from terminal.transport.base import NoCardError, TransportError
+from terminal.transport.pin_entry import PinEntryCancelledError
 from virtual_card.errors import FaultPlanError, VirtualCardError
 from virtual_card.image import DamagedImageError
 from virtual_card.iso_tree import TreeError
@@ -40,6 +45,8 @@ EXIT_CODES: Sequence[tuple[type[BaseException], ExitCode]] = (
     (OperatorCancelledError, ExitCode.CANCELLED),
     (OperatorTimeoutError, ExitCode.NO_CARD),
     (ScriptMismatchError, ExitCode.CHECK_FAILED),
+    (TapeMismatchError, ExitCode.CHECK_FAILED),
+    (DamagedTapeError, ExitCode.DAMAGED_FILE),
     (DamagedImageError, ExitCode.DAMAGED_FILE),
     (DamagedStoreError, ExitCode.DAMAGED_FILE),
     (MalformedFileError, ExitCode.DAMAGED_FILE),
@@ -53,10 +60,13 @@ EXIT_CODES: Sequence[tuple[type[BaseException], ExitCode]] = (
     (FaultPlanError, ExitCode.USAGE),
     (MalformedApduError, ExitCode.USAGE),
     (DecodingError, ExitCode.USAGE),
+    (ReaderAddressError, ExitCode.USAGE),
+    (PinEntryCancelledError, ExitCode.CANCELLED),
     (NoCardError, ExitCode.NO_CARD),
     (TransportError, ExitCode.READER),
     (VirtualCardError, ExitCode.READER),
     (NotGenuineError, ExitCode.REFUSED_BY_TERMINAL),
+    (LastTryError, ExitCode.REFUSED_BY_TERMINAL),
     (CardError, ExitCode.REFUSED_BY_CARD),
     (CompletionError, ExitCode.REFUSED_BY_CARD),
     (LayoutError, ExitCode.REFUSED_BY_CARD),
@@ -77,12 +87,13 @@ def report(error: BaseException) -> ExitCode:
         return ExitCode.DONE
     if os.environ.get("SSC_DEBUG"):
         traceback.print_exception(error)
-    code, message = _verdict(error)
+    code, message = verdict(error)
     say(message, err=True)
     return code
 
 
-def _verdict(error: BaseException) -> tuple[ExitCode, str]:
+def verdict(error: BaseException) -> tuple[ExitCode, str]:
+    """The exit code and the one message of an exception."""
     code = next((code for kind, code in EXIT_CODES if isinstance(error, kind)), None)
     if isinstance(error, click.ClickException):
         return ExitCode.USAGE, _usage(error)

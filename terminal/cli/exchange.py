@@ -1,4 +1,4 @@
-"""Sends APDUs to a card image and shows each exchange, secrets in commands masked."""
+"""Sends APDUs to a card and shows each exchange, secrets in commands masked."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterable
 import click
 
 from apdu.command import Command, MalformedApduError
+from apdu.explain import Explainer
 from apdu.instructions import find, secret_data
 from apdu.redact import masked_hex
-from apdu.response import Response
-from apdu.t0 import complete
+from terminal.cli.desk import exchange
 from terminal.cli.output import say
+from terminal.procedures.identify import memory_card_of
+from terminal.trace.as_json import entry_line
+from terminal.trace.entries import ExchangeEntry
 from terminal.transport.base import Connection
-from terminal.transport.virtual import VirtualReader
-from virtual_card.image import open_journalled
-from virtual_card.slot import Slot
 
 HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 
@@ -41,30 +41,21 @@ def parse_hex(text: str, place: str, raw: bool) -> bytes:
     return apdu
 
 
-def send_all(path: str, apdus: Iterable[bytes], raw: bool) -> None:
-    """Power a card, send everything, keep what it wrote; raises TransportError, CompletionError."""
-    with open_journalled(path) as card:
-        slot = Slot(path)
-        slot.insert(card)
-        connection = VirtualReader(slot).connect()
-        try:
-            for apdu in apdus:
-                say(f"> {masked_command(apdu)}")
-                answer = connection.transmit(apdu) if raw else _completed(connection, apdu)
-                say(f"< {answer.hex().upper()}")
-        finally:
-            connection.close()
+def send_all(connection: Connection, apdus: Iterable[bytes], raw: bool) -> None:
+    """Send everything to a powered card and show each exchange; raises TransportError, CompletionError."""
+    for apdu in apdus:
+        say(f"> {masked_command(apdu)}")
+        answer = connection.transmit(apdu) if raw else exchange(connection, Command.parse(apdu)).encode()
+        say(f"< {answer.hex().upper()}")
 
 
-def _completed(connection: Connection, apdu: bytes) -> bytes:
-    completion = complete(Command.parse(apdu))
-    try:
-        command = next(completion)
-        while True:
-            command = completion.send(Response.parse(connection.transmit(command.encode())))
-    except StopIteration as stop:
-        response: Response = stop.value
-        return response.encode()
+def tell_all(connection: Connection, apdus: Iterable[bytes]) -> None:
+    """Send everything to a powered card and print each exchange as JSON, explained and masked; raises as `send_all`."""
+    explainer = Explainer(memory_card_of(connection.atr))
+    for number, apdu in enumerate(apdus, 1):
+        command = Command.parse(apdu)
+        told = explainer.explain(command, exchange(connection, command))
+        say(entry_line(ExchangeEntry(number, "card", told)))
 
 
 def masked_command(apdu: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any, NoReturn
@@ -25,10 +26,41 @@ COMMANDS = {
         "scenario",
         "Sessions as data: play them, or break them at every exchange.",
     ),
+    "readers": (
+        "terminal.cli.readers",
+        "readers",
+        "List PC/SC readers with the card in each, and card images in this directory.",
+    ),
+    "read": (
+        "terminal.cli.read",
+        "read",
+        "Tell what card is in a reader, and read all that may be read of it.",
+    ),
     "decode": ("terminal.cli.decode", "decode", "Decode whatever is pasted."),
-    "apdu": ("terminal.cli.apdu", "apdu", "Power a card, send each APDU, write the image back."),
+    "shell": (
+        "terminal.cli.shell",
+        "shell",
+        "Look around on a card: ls, cd, cat, update, verify, auth, apdu.",
+    ),
+    "apdu": ("terminal.cli.apdu", "apdu", "Power a card and send each APDU in one session."),
+    "pcscd": ("terminal.cli.pcscd", "pcscd", "A PC/SC daemon of your own, with virtual readers."),
+    "tape": ("terminal.cli.tape", "tape", "Record sessions, replay them without a card, show them."),
+    "doctor": (
+        "terminal.cli.doctor",
+        "doctor",
+        "Look for what keeps readers from working, and say how to mend it.",
+    ),
+    "schema": ("terminal.cli.schema", "schema", "Print the JSON Schema of what --json prints."),
+    "completion": (
+        "terminal.cli.completion",
+        "completion",
+        "Print the script that makes your shell complete `ssc`.",
+    ),
 }
 """Name of each command, the module and object that carry it out, and its line in `ssc --help`."""
+
+COMPLETION = "_SSC_COMPLETE"
+"""The variable by which a shell's completion script asks for candidates."""
 
 
 class Commands(click.Group):
@@ -60,6 +92,8 @@ class Commands(click.Group):
         self, args: Sequence[str] | None = None, prog_name: str | None = None, *_: Any, **options: Any
     ) -> NoReturn:
         """Run a command and end the process with its exit code."""
+        if COMPLETION in os.environ:
+            sys.exit(super().main(args, prog_name, complete_var=COMPLETION, **options))
         options["standalone_mode"] = False
         try:
             code = super().main(args, prog_name, **options) or ExitCode.DONE

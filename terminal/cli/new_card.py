@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from apdu.layout import LayoutError
+from apdu.layout import DEFAULT_OPTIONS, EVERYTHING, LayoutError
 from apdu.layout.states import FinancialState
 from terminal.cli.files import region_profile, root_keys
 from terminal.cli.holder_file import load_holder, place_of
 from terminal.cli.input_files import InputFileError
 from terminal.cli.options import SOCIAL_KINDS
-from virtual_card.applications.pboc.options import Activation
+from virtual_card.applications.pboc.options import DEFAULT_BANK, Activation, OfflineData
 from virtual_card.card import VirtualCard
 from virtual_card.holder import HolderError
 from virtual_card.issuer import SocialOptions, issue
 from virtual_card.persona import DEFAULT_TODAY
+from virtual_card.state import Purse
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -27,7 +28,11 @@ class NewCard:
     holder: str | None
     state: str | None
     financial: str | None
+    offline_data: str | None
     pki: bool
+    contactless: bool
+    purse: int | None
+    all_files: bool
     profile: str
     today: date | None
     pin: str | None
@@ -52,8 +57,12 @@ def made(order: NewCard) -> VirtualCard:
             social=SocialOptions(
                 status_fid=profile.status_fid,
                 activation=activation,
+                bank=OfflineData(order.offline_data or OfflineData.DYNAMIC).of(DEFAULT_BANK),
                 financial=FinancialState.ACTIVE if active else FinancialState.INACTIVE,
                 pki=order.pki,
+                contactless=order.contactless,
+                purse=None if order.purse is None else Purse(order.purse),
+                layout=EVERYTHING if order.all_files else DEFAULT_OPTIONS,
             ),
         )
     except HolderError as error:

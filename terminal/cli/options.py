@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta, timezone
 
 import click
 
+from terminal.cli.value_types import PROFILE
+
 SOCIAL_KINDS = ("ssc-1.0", "ssc-2.0", "ssc-3.0")
 OLD_KINDS = ("sle4442", "sle4428", "old-cpu")
 ALL_KINDS = (*SOCIAL_KINDS, *OLD_KINDS, "psam")
@@ -14,8 +16,16 @@ SHANGHAI = timezone(timedelta(hours=8))
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 quiet_option = click.option("--quiet", is_flag=True, help="The receipt alone.")
+dry_run_option = click.option(
+    "--dry-run", is_flag=True, help="Show the commands that would be sent, decoded; send and write nothing."
+)
 profile_option = click.option(
-    "--profile", default="default", show_default=True, help="Region profile: a name, or a YAML file."
+    "--profile",
+    type=PROFILE,
+    default="default",
+    show_default=True,
+    metavar="NAME|FILE",
+    help="Region profile: a name, or a YAML file.",
 )
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
-from terminal.cli.options import MOMENT, json_option, profile_option, quiet_option
+from terminal.cli.options import MOMENT, dry_run_option, json_option, profile_option, quiet_option
+from terminal.cli.reader_options import ADDRESS
+from terminal.cli.value_types import CARD_FILE, CENTRE_FILE, YAML_FILE
 from terminal.exit_codes import ExitCode
 
 
@@ -18,13 +20,18 @@ def pharmacy() -> None:
 
 
 @pharmacy.command()
-@click.option("--old-card", metavar="FILE", help="Image of the old medical card.")
-@click.option("--new-card", metavar="FILE", help="Image of the social security card.")
+@click.option("--old-card", type=CARD_FILE, metavar="FILE", help="Image of the old medical card.")
+@click.option("--new-card", type=CARD_FILE, metavar="FILE", help="Image of the social security card.")
 @click.option(
-    "--reader", metavar="ADDRESS", help="The one reader for both cards, in turn, in place of images."
+    "--reader",
+    type=ADDRESS,
+    metavar="ADDRESS",
+    help="The one reader for both cards, in turn, in place of images.",
 )
-@click.option("--old-reader", metavar="ADDRESS", help="The reader for the old medical card.")
-@click.option("--new-reader", metavar="ADDRESS", help="The reader for the social security card.")
+@click.option("--old-reader", type=ADDRESS, metavar="ADDRESS", help="The reader for the old medical card.")
+@click.option(
+    "--new-reader", type=ADDRESS, metavar="ADDRESS", help="The reader for the social security card."
+)
 @click.option(
     "--wait",
     "wait_s",
@@ -35,19 +42,33 @@ def pharmacy() -> None:
     help="With readers: how long to wait for a card to come or go.",
 )
 @click.option(
-    "--psam", metavar="FILE|ADDRESS", help="Image of the terminal's PSAM, or the reader it sits in."
+    "--psam",
+    type=ADDRESS,
+    metavar="FILE|ADDRESS",
+    help="Image of the terminal's PSAM, or the reader it sits in.",
 )
 @click.option("--hsm", is_flag=True, help="No PSAM: the centre's HSM authenticates.  [default]")
-@click.option("--centre", metavar="FILE", help="The back office's SQLite file, made on first use.")
+@click.option(
+    "--centre", type=CENTRE_FILE, metavar="FILE", help="The back office's SQLite file, made on first use."
+)
 @profile_option
 @click.option("--pharmacy", "place", metavar="CODE", help="The pharmacy's code.")
 @click.option("--one-reader", is_flag=True, help="One reader, used twice.")
 @click.option(
-    "--script", metavar="FILE", help="YAML list of what the operator does; without it you are asked."
+    "--script",
+    type=YAML_FILE,
+    metavar="FILE",
+    help="YAML list of what the operator does; without it you are asked.",
 )
-@click.option("--keys", metavar="FILE", help="YAML file of root keys for the HSM, as `ssc card new --keys`.")
+@click.option(
+    "--keys",
+    type=YAML_FILE,
+    metavar="FILE",
+    help="YAML file of root keys for the HSM, as `ssc card new --keys`.",
+)
 @click.option("--now", type=MOMENT, help="Stop the clock at this time, ISO 8601.")
 @click.option("-v", "--verbose", is_flag=True, help="Every exchange, decoded to the field.")
+@dry_run_option
 @json_option
 @quiet_option
 def activate(
@@ -68,20 +89,22 @@ def activate(
     keys: str | None,
     now: datetime | None,
     verbose: bool,
+    dry_run: bool,
     as_json: bool,
     quiet: bool,
 ) -> ExitCode:
     """Activate a social security card: the old medical card goes in, then the new card.
 
     The cards are images (--old-card, --new-card), written as the cards write and whole whenever the command ends;
-    or a person puts cards into readers (--reader, or --old-reader and --new-reader).
+    or a person puts cards into readers (--reader, or --old-reader and --new-reader). A dry run asks nobody: it
+    plays the whole visit on copies of the images, or for readers on specimen cards, and shows every command.
     """
-    from terminal.cli import activation, reader_activation
+    from terminal.cli import activation, dry_visit, reader_activation
     from terminal.cli.presenter import View, choose
 
     if psam and hsm:
         raise click.ClickException("--psam and --hsm exclude each other; give one of them")
-    view = choose(as_json, quiet, View.FULL if verbose else View.SPOKEN)
+    view = choose(as_json, quiet, View.FULL if verbose or dry_run else View.SPOKEN)
     common: dict[str, Any] = {
         "psam": psam,
         "centre": centre,
@@ -99,13 +122,13 @@ def activate(
                 "leave out --old-card, --new-card, --script and --one-reader"
             )
         old, new = readers.both()
-        return reader_activation.run(
-            reader_activation.ReaderOrder(**common, old=old, new=new, wait_s=wait_s), view
+        at_readers = reader_activation.ReaderOrder(**common, old=old, new=new, wait_s=wait_s)
+        return (
+            dry_visit.on_specimens(at_readers, view) if dry_run else reader_activation.run(at_readers, view)
         )
     old, new = images.both()
-    return activation.run(
-        activation.CardOrder(**common, old_card=old, new_card=new, one_reader=one_reader, script=script), view
-    )
+    order = activation.CardOrder(**common, old_card=old, new_card=new, one_reader=one_reader, script=script)
+    return dry_visit.on_copies(order, view) if dry_run else activation.run(order, view)
 
 
 @dataclass(frozen=True, slots=True)

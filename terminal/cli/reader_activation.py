@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import click
 
+from terminal.backoffice.ports import BackOffice
 from terminal.backoffice.profile import Profile
 from terminal.cli.activation import Order, at_console, shown
+from terminal.cli.deck import current_deck
 from terminal.cli.files import OfficeOverFile, open_office, region_profile, root_keys
 from terminal.cli.presenter import View
-from terminal.cli.reader_console import ReaderOperator
+from terminal.cli.reader_console import ReaderOperator, occupied
+from terminal.cli.reader_options import open_for
 from terminal.counter import DEFAULT_PHARMACY, Terminal, settings_of
 from terminal.exit_codes import ExitCode
 from terminal.flow.authentication import Means
 from terminal.flow.steps import Role
 from terminal.flow.visit import Settings
-from terminal.readers import open_reader
 from terminal.transport.base import Reader
 
 
@@ -37,13 +42,25 @@ def run(order: ReaderOrder, view: View) -> ExitCode:
             "--centre is needed with readers: a temporary centre knows no card of theirs"
         )
     profile = region_profile(order.profile)
+    deck = current_deck()
     with ExitStack() as stack:
         readers = _open(order, stack)
-        office = open_office(order.centre, profile, order.clock, root_keys(order.keys))
-        stack.callback(office.close)
-        terminal = Terminal(readers, OfficeOverFile(office), _settings(order, profile), order.clock)
-        operator = ReaderOperator(readers, order.wait_s)
-        return shown(terminal, operator, operator.slots, profile, at_console(view)).outcome.exit_code
+        office = stack.enter_context(deck.back_office(partial(_office, order.centre, order, profile)))
+        clock, random = deck.now(order.clock), deck.random(os.urandom)
+        terminal = Terminal(readers, office, _settings(order, profile), clock, random)
+        operator = deck.operator(lambda: ReaderOperator(readers, order.wait_s))
+        return shown(
+            terminal, operator, partial(occupied, readers), profile, at_console(view)
+        ).outcome.exit_code
+
+
+@contextmanager
+def _office(centre: str, order: ReaderOrder, profile: Profile) -> Iterator[BackOffice]:
+    office = open_office(centre, profile, order.clock, root_keys(order.keys))
+    try:
+        yield OfficeOverFile(office)
+    finally:
+        office.close()
 
 
 def _open(order: ReaderOrder, stack: ExitStack) -> dict[Role, Reader]:
@@ -52,7 +69,7 @@ def _open(order: ReaderOrder, stack: ExitStack) -> dict[Role, Reader]:
     opened: dict[str, Reader] = {}
     for role, address in addresses.items():
         if address is not None and address not in opened:
-            opened[address] = stack.enter_context(open_reader(address))
+            opened[address] = open_for(stack, role.value, address)
         elif address is not None and role is Role.PSAM:
             raise click.ClickException(
                 f"{address} cannot hold the PSAM and the holder's card; name another reader"

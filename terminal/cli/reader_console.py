@@ -11,6 +11,7 @@ from terminal.flow.operator import OperatorCancelledError, OperatorTimeoutError
 from terminal.flow.steps import InsertCard, RemoveCard, Role
 from terminal.text import Text
 from terminal.trace.entries import Slots
+from terminal.trace.tape_deck import beneath
 from terminal.transport.base import Reader
 from terminal.transport.virtual import VirtualReader
 from virtual_card.card import VirtualCard
@@ -31,8 +32,9 @@ class ReaderOperator(Dialogue):
     def insert_card(self, request: InsertCard) -> None:
         """Return once there is a card; raises OperatorTimeoutError, OperatorCancelledError."""
         reader = self.readers[request.role]
-        if isinstance(reader, VirtualReader) and (card := self._in_hand.pop(id(reader), None)):
-            reader.slot.insert(card)
+        virtual = beneath(reader)
+        if isinstance(virtual, VirtualReader) and (card := self._in_hand.pop(id(virtual), None)):
+            virtual.slot.insert(card)
         self._wait(reader, present=True, asked=request.text)
 
     def remove_card(self, request: RemoveCard) -> None:
@@ -42,16 +44,13 @@ class ReaderOperator(Dialogue):
         self._wait(reader, present=False, asked=request.text)
 
     def slots(self) -> Slots:
-        """Which readers hold a card: `card` for one that nobody has looked at yet."""
-        names = {role: role.value for role in self.readers}
-        if self.readers[Role.OLD] is self.readers[Role.NEW]:
-            names = {Role.OLD: "reader"} | {role: name for role, name in names.items() if role is Role.PSAM}
-        occupied = {name: self.readers[role].card_present() for role, name in names.items()}
-        return {name: _seen(name) if present else None for name, present in occupied.items()}
+        """Which readers hold a card."""
+        return occupied(self.readers)
 
     def _take_out(self, reader: Reader) -> None:
-        if isinstance(reader, VirtualReader) and (card := reader.slot.remove()):
-            self._in_hand[id(reader)] = card
+        virtual = beneath(reader)
+        if isinstance(virtual, VirtualReader) and (card := virtual.slot.remove()):
+            self._in_hand[id(virtual)] = card
 
     def _wait(self, reader: Reader, *, present: bool, asked: Text) -> None:
         sys.stderr.write(f"{asked} ({reader.name})\n")
@@ -62,6 +61,15 @@ class ReaderOperator(Dialogue):
             raise OperatorCancelledError("cancelled at the console") from None
         move = "inserted into" if present else "taken out of"
         raise OperatorTimeoutError(f"no card was {move} {reader.name} within {self.timeout_s:g} s")
+
+
+def occupied(readers: Mapping[Role, Reader]) -> Slots:
+    """Which readers hold a card: `card` for one that nobody has looked at yet."""
+    names = {role: role.value for role in readers}
+    if readers[Role.OLD] is readers[Role.NEW]:
+        names = {Role.OLD: "reader"} | {role: name for role, name in names.items() if role is Role.PSAM}
+    present = {name: readers[role].card_present() for role, name in names.items()}
+    return {name: _seen(name) if there else None for name, there in present.items()}
 
 
 def _seen(slot: str) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from terminal.cli.options import json_option
+from terminal.cli.value_types import YAML_FILE
 from terminal.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def scenario() -> None:
 
 
 @scenario.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", type=YAML_FILE, nargs=-1, required=True, metavar="FILE...")
 @click.option("--junit", metavar="OUT", help="Write a JUnit report to this file as well.")
 @json_option
 def run(files: tuple[str, ...], junit: str | None, as_json: bool) -> ExitCode:
@@ -57,7 +58,7 @@ def run(files: tuple[str, ...], junit: str | None, as_json: bool) -> ExitCode:
 
 
 @scenario.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", type=YAML_FILE, nargs=-1, required=True, metavar="FILE...")
 @click.option("--sample", type=click.IntRange(1), default=1, metavar="N", help="Try only every N-th point.")
 @json_option
 def sweep(files: tuple[str, ...], sample: int, as_json: bool) -> ExitCode:

@@ -32,12 +32,16 @@ class Means(Enum):
 
 @dataclass(slots=True)
 class Access:
-    """How this terminal authenticates, and what the card in `role` has granted it since power-on."""
+    """How this terminal authenticates, and what the card in `role` has granted it since power-on.
+
+    `psam_only`: this terminal has no HSM to fall back to, and PsamUnfitError ends what it attempts.
+    """
 
     means: Means
     terminal_number: str = "000000000000"
     environment: Algorithm | None = None
     granted: set[str] = field(default_factory=set)
+    psam_only: bool = False
 
 
 def start_psam(access: Access) -> Flow[None]:
@@ -48,7 +52,7 @@ def start_psam(access: Access) -> Flow[None]:
         yield PowerOn(Role.PSAM)
         access.terminal_number = yield from on(Role.PSAM, psam.terminal_number())
     except (TransportError, CardRefusedError):
-        yield from _fall_back(access, PsamUnfitError(psam.NO_PSAM, "no PSAM answers in its slot"))
+        yield from fall_back(access, PsamUnfitError(psam.NO_PSAM, "no PSAM answers in its slot"))
 
 
 def prove_genuine(access: Access, role: Role, card: SocialCard) -> Flow[None]:
@@ -63,7 +67,7 @@ def prove_genuine(access: Access, role: Role, card: SocialCard) -> Flow[None]:
                 yield from _external_by_psam(access, role, card, RKSSSE)
             return
         except PsamUnfitError as error:
-            yield from _fall_back(access, error)
+            yield from fall_back(access, error)
     yield from _base_read_by_hsm(access, role, card)
 
 
@@ -74,11 +78,17 @@ def authenticate(access: Access, role: Role, card: SocialCard, key: KeySpec) -> 
             yield from _external_by_psam(access, role, card, key)
             return
         except PsamUnfitError as error:
-            yield from _fall_back(access, error)
+            yield from fall_back(access, error)
     yield from _external_by_hsm(access, role, card, key)
 
 
-def _fall_back(access: Access, error: PsamUnfitError) -> Flow[None]:
+def fall_back(access: Access, error: PsamUnfitError) -> Flow[None]:
+    """Let the HSM do for the rest of the session what the PSAM cannot, and tell the person.
+
+    Raises `error` where the terminal has no HSM.
+    """
+    if access.psam_only:
+        raise error
     access.means = Means.HSM
     yield Show(
         Text(

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from apdu.command import Command
 from apdu.keys import KeySpec
+from apdu.secure_messaging import mac_input
 from terminal.procedures.social import SocialCard
+
+HEADER_LENGTH = 5
+"""CLA INS P1 P2 Lc."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +40,36 @@ def external_authentication_message(card: SocialCard, key: KeySpec, numbers: Cha
 
     Raises HsmAnswerError for a key the HSM has no address for.
     """
-    if key.hsm_address is None:
-        raise HsmAnswerError(f"{key.name} has no address at the HSM: use a PSAM that holds it")
     text = (
-        f"02|{card.region}|{card.historical_bytes.hex()}|{card.algorithm:02d}|{key.hsm_address:04X}|"
+        f"02|{card.region}|{card.historical_bytes.hex()}|{card.algorithm:02d}|{_address(key):04X}|"
         f"{numbers.process.hex()}|{numbers.raw.hex()}|"
     )
     return text.upper()
+
+
+def secure_message(card: SocialCard, key: KeySpec, challenge: bytes, command: Command) -> str:
+    """Message 03 with an empty PIN field: the command as the HSM is to complete it, by its header with the final Lc.
+
+    Raises HsmAnswerError for a key the HSM has no address for.
+    """
+    text = (
+        f"03|{card.region}|{card.historical_bytes.hex()}|{card.algorithm:02d}|{_address(key):04X}|"
+        f"{challenge.hex()}|{mac_input(command)[:HEADER_LENGTH].hex()}||"
+    )
+    return text.upper()
+
+
+def sealed_command(answer: str, command: Command) -> Command:
+    """The command that the HSM completed: header, data and MAC, or as some centres send it without the header.
+
+    `command` has its data by length only. Raises HsmAnswerError for anything that is not that command.
+    """
+    header = mac_input(command)[:HEADER_LENGTH]
+    body = _octets(answer.split("|", maxsplit=1)[0])
+    whole = body if body[:HEADER_LENGTH] == header else header + body
+    if len(whole) != HEADER_LENGTH + header[-1]:
+        raise HsmAnswerError("the HSM answered another command than it was asked to complete")
+    return Command.parse(whole)
 
 
 def read_pairs(answer: str, count: int) -> list[tuple[bytes, bytes] | None]:
@@ -58,10 +86,20 @@ def read_pairs(answer: str, count: int) -> list[tuple[bytes, bytes] | None]:
 def _pair(field: str) -> tuple[bytes, bytes] | None:
     if not field:
         return None
-    try:
-        raw = bytes.fromhex(field)
-    except ValueError:
-        raise HsmAnswerError("a field of the HSM's answer is not hexadecimal") from None
+    raw = _octets(field)
     if len(raw) != 16:
         raise HsmAnswerError(f"a field of the HSM's answer has {len(raw)} bytes, 16 expected")
     return raw[:8], raw[8:]
+
+
+def _octets(field: str) -> bytes:
+    try:
+        return bytes.fromhex(field)
+    except ValueError:
+        raise HsmAnswerError("a field of the HSM's answer is not hexadecimal") from None
+
+
+def _address(key: KeySpec) -> int:
+    if key.hsm_address is None:
+        raise HsmAnswerError(f"{key.name} has no address at the HSM: use a PSAM that holds it")
+    return key.hsm_address

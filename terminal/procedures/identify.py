@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from apdu.atr import AtrError, parse
 from apdu.commands import select_file, select_name
 from apdu.layout.old_cards import OLD_CPU_FID, SLE4428_ATR, SLE4442_ATR
 from apdu.layout.ssse import DF_NAME
@@ -43,8 +44,15 @@ _MEMORY_CARDS = {SLE4442_ATR: CardKind.SLE4442, SLE4428_ATR: CardKind.SLE4428}
 
 def memory_card_of(atr: bytes) -> str | None:
     """The kind of memory card an answer to reset belongs to, as virtual cards name it; None for any other card."""
-    kind = _MEMORY_CARDS.get(atr[-4:])
+    kind = _memory_card(atr)
     return kind and kind.value
+
+
+def _memory_card(atr: bytes) -> CardKind | None:
+    try:
+        return _MEMORY_CARDS.get(parse(atr).historical_bytes)
+    except AtrError:
+        return None
 
 
 def identify(atr: bytes) -> Procedure[Identified]:
@@ -54,7 +62,7 @@ def identify(atr: bytes) -> Procedure[Identified]:
     FID 7F01; the newer old CPU cards do; the oldest ones know FID 0003 alone. A PSAM's environment has the same
     name as a card's but holds no issuer data.
     """
-    memory = _MEMORY_CARDS.get(atr[-4:])
+    memory = _memory_card(atr)
     if memory is not None:
         return Identified(memory)
     environment = yield select_name(DF_NAME)

@@ -1,19 +1,22 @@
 """What an operator does to a card with the PSAM: unblock or reload the PIN, block an application or the card.
 
 Each takes two challenges: one for the authentication that permits it, one for the MAC (LD/T 32.7 section 13).
-Blocking is for ever. The reader's PSAM computes; without one the centre's key machine would have to.
+Blocking is for ever and takes a PSAM. For the PIN the centre's key machine does what the PSAM cannot, where the
+state of the card allows it (message 03 of the reader specification).
 """
 
 from __future__ import annotations
 
 from apdu.command import Command
 from apdu.commands import application_block, card_block, get_challenge, pin_reload, pin_unblock
+from apdu.crypto.session import message_block
 from apdu.keys import BY_NAME, KeySpec
 from apdu.secure_messaging import mac_input, sealed
+from terminal.backoffice.ports import HsmMessage
 from terminal.errors import PsamUnfitError, expect_ok
-from terminal.flow.authentication import Access, Means, authenticate
+from terminal.flow.authentication import Access, Means, authenticate, fall_back
 from terminal.flow.steps import Flow, Procedure, Role, on
-from terminal.procedures import psam
+from terminal.procedures import hsm, psam
 from terminal.procedures.social import SocialCard
 from terminal.text import Pin
 
@@ -24,26 +27,15 @@ BLOCKABLE = ("DF03", "DF04")
 def unblock_pin(access: Access, role: Role, card: SocialCard) -> Flow[None]:
     """Fill the PIN's tries and keep the PIN; the environment or an application below it is current.
 
-    Raises CardRefusedError, PsamUnfitError. Wrong MACs use up PUK, so nothing is tried twice.
+    Raises CardRefusedError, what the back office raises, HsmAnswerError. Wrong MACs use up PUK, so nothing is tried
+    twice.
     """
-    yield from _permitted(access, role, card, PUK)
-    challenge = yield from on(role, _challenge())
-    yield from _send(
-        access, role, card, STKSSSE, pin_unblock(), challenge=challenge, attempted="unblocking the PIN"
-    )
+    yield from _renew_pin(access, role, card, None, "unblocking the PIN")
 
 
 def reload_pin(access: Access, role: Role, card: SocialCard, new: Pin) -> Flow[None]:
     """Give the card a new PIN with all its tries; see `unblock_pin`. The holder verifies it afterwards."""
-    yield from _permitted(access, role, card, PUK)
-    challenge = yield from on(role, _challenge())
-    yield from _open(access, card)
-    encrypted = yield from on(
-        Role.PSAM, psam.encrypt_message(STKSSSE, card.algorithm, card.factors, challenge, new.bcd())
-    )
-    yield from _send(
-        access, role, card, STKSSSE, pin_reload(encrypted), challenge=challenge, attempted="setting a new PIN"
-    )
+    yield from _renew_pin(access, role, card, new, "setting a new PIN")
 
 
 def block_card(access: Access, role: Role, card: SocialCard) -> Flow[None]:
@@ -68,9 +60,40 @@ def block_application(access: Access, role: Role, card: SocialCard, name: str) -
     yield from _send(access, role, card, key, application_block(), challenge=challenge, attempted=attempted)
 
 
+def _renew_pin(access: Access, role: Role, card: SocialCard, new: Pin | None, attempted: str) -> Flow[None]:
+    yield from authenticate(access, role, card, PUK)
+    challenge = yield from on(role, _challenge())
+    if access.means is Means.PSAM:
+        try:
+            command = yield from _by_psam(access, card, challenge, new)
+        except PsamUnfitError as error:
+            yield from fall_back(access, error)
+    if access.means is Means.HSM:
+        command = yield from _by_hsm(card, challenge, new)
+    yield from on(role, _sealed(command, attempted))
+
+
+def _by_psam(access: Access, card: SocialCard, challenge: bytes, new: Pin | None) -> Flow[Command]:
+    yield from _open(access, card)
+    command = pin_unblock()
+    if new is not None:
+        encryption = psam.encrypt_message(STKSSSE, card.algorithm, card.factors, challenge, new.bcd())
+        command = pin_reload((yield from on(Role.PSAM, encryption)))
+        yield from _open(access, card)
+    return (yield from _with_mac(card, STKSSSE, command, challenge))
+
+
+def _by_hsm(card: SocialCard, challenge: bytes, new: Pin | None) -> Flow[Command]:
+    command = pin_unblock()
+    if new is not None:
+        command = pin_reload(bytes(len(message_block(card.algorithm, new.bcd()))))
+    answer = yield HsmMessage(hsm.secure_message(card, STKSSSE, challenge, command), new)
+    return hsm.sealed_command(answer, command)
+
+
 def _permitted(access: Access, role: Role, card: SocialCard, key: KeySpec) -> Flow[None]:
     if access.means is not Means.PSAM:
-        raise PsamUnfitError(psam.NO_PSAM, "protected commands are computed by a PSAM, and there is none")
+        raise PsamUnfitError(psam.NO_PSAM, "blocking is computed by a PSAM, and there is none")
     yield from authenticate(access, role, card, key)
 
 
@@ -90,9 +113,12 @@ def _send(
     attempted: str,
 ) -> Flow[None]:
     yield from _open(access, card)
+    yield from on(role, _sealed((yield from _with_mac(card, key, command, challenge)), attempted))
+
+
+def _with_mac(card: SocialCard, key: KeySpec, command: Command, challenge: bytes) -> Flow[Command]:
     computation = psam.compute_mac(key, card.algorithm, card.factors, challenge, mac_input(command))
-    mac = yield from on(Role.PSAM, computation)
-    yield from on(role, _sealed(sealed(command, mac), attempted))
+    return sealed(command, (yield from on(Role.PSAM, computation)))
 
 
 def _challenge() -> Procedure[bytes]:

@@ -17,7 +17,7 @@ from terminal.flow.outcomes import BY_LABEL
 from terminal.scenario.script import Insert, ScriptStep
 from terminal.text import Pin
 from terminal.yaml_text import parse, read_text
-from virtual_card.card_kinds import GENERATIONS, kinds, states
+from virtual_card.card_kinds import GENERATIONS, CardKind, kinds, states
 from virtual_card.faults import FaultPlan
 
 Seed = Annotated[int, msgspec.Meta(ge=0)]
@@ -41,7 +41,8 @@ class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 class CardSpec(_Strict, frozen=True, kw_only=True):
-    """A card of the scenario. `state` as `ssc card new --state`; `status_file` off leaves EF0C out of the card.
+    """A card of the scenario. `state` as `ssc card new --state`; `status_file` off leaves EF0C out of the card;
+    `contactless` lays a 3.0 card on a contactless reader.
 
     `genuine` off gives a social security card keys of another root; `pin` replaces the PIN it is issued with;
     `pin_tries` are spent down to this number; `enrolled` off keeps it from the centre.
@@ -53,6 +54,7 @@ class CardSpec(_Strict, frozen=True, kw_only=True):
     pin: str | None = None
     pin_tries: Annotated[int, msgspec.Meta(ge=0, le=6)] | None = None
     status_file: bool = True
+    contactless: bool = False
     genuine: bool = True
     enrolled: bool = True
 
@@ -62,6 +64,10 @@ class CardSpec(_Strict, frozen=True, kw_only=True):
         if self.state is not None and self.state not in states(self.kind):
             known = ", ".join(states(self.kind)) or "none"
             raise ValueError(f"a {self.kind} card is not issued as {self.state!r}; known states: {known}")
+        if self.contactless and self.kind != CardKind.SSC_3:
+            raise ValueError(
+                f"a {self.kind} card has contacts only; contactless is a {CardKind.SSC_3} card's"
+            )
         if self.pin is not None:
             Pin(self.pin)
 

@@ -11,6 +11,7 @@ from typing import Any
 from apdu.commands import verify
 from apdu.crypto import Algorithm
 from apdu.keys import KEYS
+from apdu.layout.application_status import DEFAULT_FID
 from apdu.layout.states import FinancialState, SocialState
 from terminal.backoffice.enrolment import EnrolmentError
 from terminal.backoffice.office import Office
@@ -150,8 +151,9 @@ def standing_of(centre: CentreSpec, name: str) -> Standing:
 def issue_card(spec: CardSpec, clock: datetime, draw: Callable[[int], bytes]) -> VirtualCard:
     """Issue a card of the scenario, its PIN tries spent by wrong PINs where it says so."""
     options: dict[str, Any] = {}
-    if not spec.status_file:
-        options["social"] = SocialOptions(status_fid=None)
+    if not spec.status_file or spec.contactless:
+        status_fid = DEFAULT_FID if spec.status_file else None
+        options["social"] = SocialOptions(status_fid=status_fid, contactless=spec.contactless)
     card = issue(
         spec.kind,
         spec.seed,

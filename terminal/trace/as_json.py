@@ -86,7 +86,7 @@ def _centre(entry: CentreEntry) -> dict[str, Any]:
 
 
 def _values(values: tuple[Value, ...]) -> dict[str, str | int]:
-    return {value.key: value.value if value.number is None else value.number for value in values}
+    return {value.key: value.value if value.data is None else value.data for value in values}
 
 
 def _operator(entry: OperatorEntry) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from terminal.trace.names import card_name
 MARGIN = 11
 BODY = WIDTH - MARGIN
 LABEL = 36
-SLOT_NAMES = {"old": "old card", "new": "new card", "psam": "PSAM", "reader": "reader"}
+SLOT_NAMES = {"old": "old card", "new": "new card", "psam": "PSAM", "reader": "reader", "card": "card"}
 DID = {
     ("insert", "done"): Text("inserts the card", "插卡"),
     ("remove", "done"): Text("takes the card out", "取卡"),

@@ -35,6 +35,8 @@ from terminal.text import Text
 from terminal.trace.entries import CentreEntry, Value
 
 Values = Iterator[Value]
+AUTHENTICATION_DIGITS = 32
+"""Authentication data and random, 8 bytes each; anything else an HSM answers is a sealed command."""
 MEDICAL_FID = 0xEF05
 
 REQUEST_NAMES: Mapping[type, Text] = {
@@ -111,6 +113,14 @@ _HSM_FIELDS: Mapping[str, tuple[tuple[str, Text], ...]] = {
         ("process", Text("process factor", "过程因子")),
         ("raw", Text("random", "随机数")),
     ),
+    "03": (
+        ("region", Text("region", "行政区划")),
+        ("historical_bytes", Text("historical bytes", "历史字节")),
+        ("algorithm", Text("algorithm", "算法标识")),
+        ("address", Text("key address", "密钥地址")),
+        ("challenge", Text("random of the card", "卡片随机数")),
+        ("header", Text("command header", "命令头")),
+    ),
 }
 
 
@@ -120,6 +130,8 @@ def _hsm_message(request: HsmMessage) -> Values:
     for (key, text), value in zip(_HSM_FIELDS.get(kind, ()), fields, strict=False):
         if value:
             yield Value(key, text, value)
+    if request.pin is not None:
+        yield Value("pin", Text("PIN", "密码"), "****")
 
 
 _SENT: Mapping[type, Callable[[Any], Values]] = {
@@ -136,6 +148,18 @@ _SENT: Mapping[type, Callable[[Any], Values]] = {
 
 def _signed_in(answer: SignedIn) -> Values:
     yield Value("pharmacy_name", Text("pharmacy", "药店"), answer.pharmacy_name)
+
+
+_COMMITTED, _RELEASED = Text("committed", "已确认"), Text("released", "已撤销")
+_OPEN = Text("open", "预占")
+
+
+def _state(key: str, text: Text, state: SocialState | FinancialState) -> Value:
+    return Value(key, text, state_text(state), state.name)
+
+
+def _count(key: str, text: Text, number: int) -> Value:
+    return Value(key, text, str(number), number)
 
 
 def _holder(answer: OldCardAnswer | NewCardAnswer) -> Values:
@@ -156,22 +180,23 @@ def _old_card(answer: OldCardAnswer) -> Values:
 
 def _new_card(answer: NewCardAnswer) -> Values:
     yield from _holder(answer)
-    yield Value("social", Text("social application", "社保应用"), state_text(answer.social))
-    yield Value("financial", Text("financial application", "金融应用"), state_text(answer.financial))
-    yield Value("pin_tries", Text("PIN tries left", "剩余次数"), str(answer.pin_tries))
+    yield _state("social", Text("social application", "社保应用"), answer.social)
+    yield _state("financial", Text("financial application", "金融应用"), answer.financial)
+    yield _count("pin_tries", Text("PIN tries left", "剩余次数"), answer.pin_tries)
     if answer.reservation:
         yield from _reservation(answer.reservation)
 
 
 def _pin(answer: PinAnswer) -> Values:
-    yield Value("correct", Text("PIN correct", "密码正确"), "yes 是" if answer.correct else "no 否")
-    yield Value("tries_left", Text("PIN tries left", "剩余次数"), str(answer.tries_left))
+    said = "yes 是" if answer.correct else "no 否"
+    yield Value("correct", Text("PIN correct", "密码正确"), said, answer.correct)
+    yield _count("tries_left", Text("PIN tries left", "剩余次数"), answer.tries_left)
 
 
 def _reservation(answer: ReservationView) -> Values:
-    stage = "committed 已确认" if answer.committed else "released 已撤销" if answer.released else "open 预占"
+    stage = _COMMITTED if answer.committed else _RELEASED if answer.released else _OPEN
     yield Value("number", Text("activation number", "流水号"), answer.number)
-    yield Value("reservation", Text("reservation", "预占"), stage)
+    yield Value("reservation", Text("reservation", "预占"), f"{stage.en} {stage.zh}", stage.en)
 
 
 def _reserved(answer: Reserved) -> Values:
@@ -192,6 +217,9 @@ def _confirmed(answer: Confirmed) -> Values:
 
 def _hsm_answer(answer: str) -> Values:
     pairs = [pair for pair in answer.split("|") if pair]
+    if pairs and len(pairs[0]) != AUTHENTICATION_DIGITS:
+        yield Value("command", Text("sealed command", "安全报文命令"), "****")
+        return
     for number, pair in enumerate(pairs, 1):
         yield Value(f"authentication_{number}", Text("authentication data", "鉴别数据"), pair[:16])
         yield Value(f"raw_{number}", Text("random", "随机数"), pair[16:])

@@ -43,12 +43,12 @@ class ExchangeEntry:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One named value of a message; `key` is its name for machines, `number` stands in for the text with them."""
+    """One named value of a message; `key` is its name for machines, `data` stands in for the text with them."""
 
     key: str
     text: Text
     value: str
-    number: int | None = None
+    data: str | int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from random import Random
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from fuzz_subjects import subjects
+from fuzz_subjects import fixed_key_pairs, subjects
 from fuzz_watch import Watch, describe
 
 from virtual_card.card import ProcessorCard, VirtualCard
@@ -33,9 +33,10 @@ def one_input(data: bytes) -> None:
         card.random = Random(0).randbytes
     card.power_on()
     watch = Watch(card)
-    for apdu in _commands(data[1:]):
-        problem = watch.judge(apdu, card.transmit(apdu))
-        assert problem is None, f"{card.kind}: {problem}: {describe(apdu)}"
+    with fixed_key_pairs():
+        for apdu in _commands(data[1:]):
+            problem = watch.judge(apdu, card.transmit(apdu))
+            assert problem is None, f"{card.kind}: {problem}: {describe(apdu)}"
 
 
 @cache

@@ -1,14 +1,18 @@
 """The cards that are fuzzed: every kind in every state an issuer makes, and every profile of the bank's side.
 
-The PKI application is among them where the library for SM2 is installed.
+The PKI application takes its key pairs from a short list (`fixed_key_pairs`): making one costs as much as a thousand
+commands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from contextlib import AbstractContextManager
+from functools import cache, partial
 from pathlib import Path
+from random import Random
 from typing import Any
+from unittest.mock import patch
 
 import yaml
 
@@ -17,11 +21,13 @@ from apdu.layout import EVERYTHING
 from virtual_card.applications.iso7816 import iso7816_card, read_tree
 from virtual_card.applications.pboc.options import Activation, BankOptions
 from virtual_card.applications.pki import sm2
+from virtual_card.applications.pki.contents import KeyPair
 from virtual_card.card import VirtualCard
 from virtual_card.issuer import PsamOptions, SocialOptions, issue, kinds, states
 from virtual_card.state import Face, Purse
 
 SEED = 7
+PAIRS = 3
 OFFLINE_PIN = "135790"
 PURSE = Purse(balance=100_000, year="2030")
 FACES: tuple[Face, ...] = ("T=0", "apdu")
@@ -45,13 +51,24 @@ def subjects() -> dict[str, Maker]:
     for activation in Activation:
         if activation is not Activation.NONE:
             made[f"ssc-3.0 bank {activation}"] = partial(_with_bank, activation)
-    if sm2.available():
-        made["ssc-3.0 pki"] = partial(issue, "ssc-3.0", SEED, social=SocialOptions(pki=True))
+    made["ssc-3.0 pki"] = partial(issue, "ssc-3.0", SEED, social=SocialOptions(pki=True))
+    made["ssc-3.0 contactless"] = partial(issue, "ssc-3.0", SEED, social=SocialOptions(contactless=True))
     made["psam DES alone"] = partial(issue, "psam", SEED, psam=PsamOptions(environments=(Algorithm.DES,)))
     made["psam lenient"] = partial(issue, "psam", SEED, psam=LENIENT_PSAM)
     for face in FACES:
         made[f"iso7816 {face}"] = partial(_plain_card, face)
     return made
+
+
+def fixed_key_pairs() -> AbstractContextManager[object]:
+    """While this lasts, cards draw one of a few key pairs, and which one, from their own random source."""
+    pairs = _key_pairs()
+    return patch.object(sm2, "new_key_pair", lambda random: pairs[random(1)[0] % PAIRS])
+
+
+@cache
+def _key_pairs() -> list[KeyPair]:
+    return [sm2.new_key_pair(Random(number).randbytes) for number in range(PAIRS)]
 
 
 def _with_bank(activation: Activation) -> VirtualCard:

@@ -65,7 +65,9 @@ MEMORY: Mapping[str, frozenset[str]] = {
 ISO: Mapping[int, frozenset[str]] = {
     0x20: frozenset({"tries"}),
     **dict.fromkeys((0x04, 0x44), frozenset({"life"})),
-    **dict.fromkeys((0x0C, 0x0E, 0x0F, 0xD0, 0xD1, 0xD2, 0xD6, 0xD7, 0xDC, 0xE2), frozenset({FILE, "sizes"})),
+    **dict.fromkeys(
+        (0x0C, 0x0E, 0x0F, 0xD0, 0xD1, 0xD2, 0xD6, 0xD7, 0xDC, 0xDD, 0xE2), frozenset({FILE, "sizes"})
+    ),
 }
 COUNTERS = frozenset({"tries", "bank/numbers", "pki/tries"})
 """What a command that failed may change, where it may change it at all."""

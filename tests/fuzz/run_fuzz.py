@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fuzz_commands import Commands
 from fuzz_sequences import Sequences
-from fuzz_subjects import subjects
+from fuzz_subjects import fixed_key_pairs, subjects
 from fuzz_watch import Watch, describe
 
 from virtual_card import image
@@ -121,7 +121,8 @@ def play(seed: int, number: int) -> Tally:
     session = Session(base.fork(), Random(f"{seed}/{number}"))
     tally = Tally()
     try:
-        session.play(commands)
+        with fixed_key_pairs():
+            session.play(commands)
         if number // len(_names()) % IMAGE_EVERY == 0:
             _check_image(session.card)
     except Exception as error:

@@ -8,14 +8,15 @@ from random import Random
 import pytest
 from atheris_card import INSTALL, one_input
 from atheris_card import main as atheris_main
-from fuzz_subjects import subjects
+from fuzz_sequences import Sequences
+from fuzz_subjects import fixed_key_pairs, subjects
 from fuzz_watch import Watch
 from run_fuzz import fuzz, main, play
 
 from virtual_card import access
 from virtual_card.card import ProcessorCard
 from virtual_card.commands import records
-from virtual_card.issuer import issue, kinds, states
+from virtual_card.issuer import SocialOptions, issue, kinds, states
 
 SAMPLE = 20_000
 
@@ -37,6 +38,20 @@ def test_a_sample_of_commands_finds_nothing() -> None:
 def test_every_kind_and_state_is_fuzzed() -> None:
     names = {f"{kind} {state}".rstrip() for kind in kinds() for state in ("", *states(kind))}
     assert names - set(subjects()) == set()
+
+
+def test_key_pairs_are_made_and_repeated_by_the_seed() -> None:
+    made = []
+    for _ in range(2):
+        with fixed_key_pairs():
+            card = issue("ssc-3.0", 7, social=SocialOptions(pki=True), random=Random(1).randbytes)
+            assert isinstance(card, ProcessorCard)
+            card.power_on()
+            sequences = Sequences(card, card.transmit, Random(1))
+            while card.contents().pki.key_pair is None:  # type: ignore[union-attr]
+                sequences.run()
+            made.append(card.state())
+    assert made[0] == made[1]
 
 
 def test_a_session_is_repeated_exactly_by_its_seed() -> None:

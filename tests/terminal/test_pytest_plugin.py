@@ -81,7 +81,10 @@ def test_every_fixture_is_explained(pytester: pytest.Pytester) -> None:
     listed = pytester.runpytest(*PLAINLY, "--fixtures").stdout.str()
     section = listed[listed.index("terminal.pytest_plugin") :]
     names = re.findall(r"^(ssc_\w+) -- ", section, re.MULTILINE)
-    assert sorted(names) == ["ssc_back_office", "ssc_card", "ssc_scripted_card", "ssc_slot", "ssc_terminal"]
+    assert sorted(names) == [
+        *("ssc_back_office", "ssc_card", "ssc_pcscd", "ssc_scripted_card", "ssc_slot", "ssc_terminal"),
+        "ssc_virtual_readers",
+    ]
     assert "no docstring" not in section
 
 

@@ -37,7 +37,7 @@ PAIR = KeyPair(
 def fixed_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the card make one and the same key pair, on every machine."""
     monkeypatch.setattr(sm2, "available", lambda: True)
-    monkeypatch.setattr(sm2, "new_key_pair", lambda: PAIR)
+    monkeypatch.setattr(sm2, "new_key_pair", lambda random: PAIR)
 
 
 def pki_card(contents: PkiContents | None = None, face: Face = "T=0") -> ProcessorCard:

@@ -122,6 +122,9 @@ def test_journal_carries_what_the_bank_side_wrote(tmp_path: Path) -> None:
         ("behaviour", {}, "bank.behaviour"),
         ("keys", {"ROT13": {}}, "bank.keys"),
         ("directory", ["zz"], "bank.directory"),
+        ("sm2_key", {"private": "00"}, "bank.sm2_key.point"),
+        ("sm2_key", {"private": "01", "point": "02"}, "bank.sm2_key"),
+        ("sm2_key", {"private": "00" * 32, "point": "02" * 64}, "bank.sm2_key"),
     ],
 )
 def test_damaged_bank_side_is_named(field: str, value: object, place: str) -> None:

@@ -446,3 +446,33 @@ def test_tear_at_every_byte_of_a_debit() -> None:
             torn.power_on()
         outcomes.append(agreement(torn) == before)
     assert outcomes == [True] * 60 + [False] * 2
+
+
+@pytest.mark.parametrize("load", [False, True])
+def test_memory_failure_in_a_purse_command_is_6581_books_nothing_and_locks_the_card(load: bool) -> None:
+    card, settle = prepared(load)
+    before = agreement(card)
+    card.arm_failure()
+    assert send(card, settle) == "6581"
+    assert agreement(card) == before
+    for _ in range(2):
+        assert [send(card, apdu) for apdu in (SELECT_DF04, "00A40000023F00", "0084000008")] == ["6A81"] * 3
+        card.power_on()
+    assert card.contents().blocked
+
+
+def test_memory_failure_elsewhere_is_6581_and_locks_nothing() -> None:
+    card = one_key_card(DES, MUCH)
+    send(card, SELECT_DF04)
+    before = card.state()
+    card.arm_failure()
+    assert send(card, "805E010007123456FF654321") == "6581"
+    assert card.state() == before
+    assert send(card, "805E010007123456FF654321") == "9000"
+
+
+def test_memory_failure_leaves_a_command_that_writes_nothing_alone() -> None:
+    card = opened(one_key_card(DES, MUCH))
+    card.arm_failure()
+    assert send(card, BALANCES[0]) == "000027109000"
+    assert debited(card, Amounts(1)) == "9000"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from iso_samples import SELECT_FIRST, VERIFY, VERIFY_2, iso_card, send
+from iso_samples import SELECT_FIRST, VERIFY, VERIFY_2, document, iso_card, send
+
+from virtual_card.applications.iso7816 import iso7816_card, read_tree, revived
 
 E001, E002, E003, E004, E005 = (f"00A4020C02E00{number}" for number in range(1, 6))
 BODY = bytes(range(16)).hex().upper()
@@ -156,6 +158,62 @@ RECORDS: list[Row] = [
     ([], "000C01F4", "6982"),
     ([], "000C021401AA", "6700"),
 ]
+SEARCH: list[Row] = [
+    ([], "00A20114010200", "029000"),
+    ([], "00A201140102", "9000"),
+    ([], "00A20114010F00", "6282"),
+    ([], "00A20214010100", "6282"),
+    ([], "00A20315010100", "019000"),
+    ([], "00A20215010300", "6282"),
+    ([], "00A20414010200", "6A83"),
+    ([], "00A20014010200", "6A83"),
+    (["00A20114010200"], "00B2000400", "020202029000"),
+    (["00B2021400", "00A20114010300"], "00A20005010100", "019000"),
+    ([], "00A201160304000200", "029000"),
+    ([], "00A20116040402030300", "039000"),
+    ([], "00A20116040403030300", "6282"),
+    ([], "00A20116030C020200", "029000"),
+    ([], "00A20116030C0F0200", "6282"),
+    ([], "00A201160306000100", "6282"),
+    ([], "00A203160307000200", "029000"),
+    ([], "00A203160305000300", "039000"),
+    ([], "00A201160302000200", "6A80"),
+    ([], "00A201160314000200", "6A80"),
+    ([], "00A2011602040000", "6A80"),
+    ([], "00A20113010200", "6A86"),
+    ([], "00A20117010200", "6A86"),
+    ([], "00A2010C010200", "6981"),
+    ([], "00A2014C010200", "6A82"),
+    ([], "00A20104010200", "6986"),
+    ([], "00A20114", "6700"),
+    ([], "00A201F406F0000000010200", "029000"),
+    ([], "00A201F405F00000000100", "01029000"),
+]
+ODD_RECORDS: list[Row] = [
+    ([], "00B301140354010200", "530201019000"),
+    ([], "00B301140354010204", "530201019000"),
+    ([], "00B301140354010203", "5301019000"),
+    ([], "00B301140354010214", "530201016282"),
+    ([], "00B301140354010400", "6B00"),
+    ([], "00B304140354010000", "6A83"),
+    ([], "00B301150354010000", "6A86"),
+    ([], "00B3010C0354010000", "6981"),
+    ([], "00B301040354010000", "6986"),
+    ([], "00B301140353010000", "6A80"),
+    ([], "00B3011402540500", "6A80"),
+    ([], "00B3011406540100540100" + "00", "6A80"),
+    ([], "00B30114", "6700"),
+    (["00B300100354010000"], "00B2000200", "020202029000"),
+    (["00DD0214075401015302AABB"], "00B2021400", "02AABB029000"),
+    ([], "00DD0214075401035302AABB", "6A84"),
+    ([], "00DD0214065401045301AA", "6B00"),
+    ([], "00DD0214055401015300", "6A80"),
+    ([], "00DD021403540101", "6A80"),
+    ([], "00DD0414065401005301AA", "6A83"),
+    ([], "00DD01F4065401005301AA", "6982"),
+    ([], "00DD0214", "6700"),
+    (["00DD011C065401015301AA"], "00B2011C00", "03AA9000"),
+]
 FIRST_FCI = "6F1E820178830250008406F000000001018A010550054669727374A503870101"
 FIRST_FCP = "6212820178830250008406F000000001018A0105"
 SECOND_FCP = "6212820178830260008406F000000001028A0105"
@@ -266,7 +324,6 @@ CHANNELS: list[Row] = [
     ([], "80B0810001", "6E00"),
     ([], "FFB0810001", "6E00"),
     ([], "0022000000", "6D00"),
-    ([], "00A2000000", "6D00"),
     ([], "00", "6700"),
     ([], "", "6700"),
     ([], "00A404", "6700"),
@@ -324,6 +381,8 @@ TABLES = {
     "update": UPDATE_BINARY,
     "write": WRITE_AND_ERASE,
     "record": RECORDS,
+    "search": SEARCH,
+    "part": ODD_RECORDS,
     "select": SELECTION,
     "life": LIFE_CYCLE,
     "channel": CHANNELS,
@@ -339,6 +398,51 @@ ROWS = [
 @pytest.mark.parametrize(("before", "apdu", "answer"), ROWS)
 def test_answer(before: list[str], apdu: str, answer: str) -> None:
     assert send(iso_card(), *before, apdu) == answer
+
+
+@pytest.mark.parametrize(
+    "apdu",
+    [
+        "00B0811001",
+        "00B1E0010354011000",
+        "00D6841001AA",
+        "00D0842001AA",
+        "000E8110",
+        "00B301140354010400",
+        "00DD0214065401045301AA",
+    ],
+)
+def test_offset_past_the_end_is_6a86_where_the_tree_says_so(apdu: str) -> None:
+    tree = document()
+    tree["past_end"] = "6A86"
+    tree["master_file"]["files"][4] |= {"sfi": "4", "size": "16"}
+    tree["master_file"]["files"][1]["access"] |= {"update": "free"}
+    for past_end in ("6A86", "6B00"):
+        card = iso7816_card(read_tree(tree | {"past_end": past_end}), face="apdu")
+        card.power_on()
+        assert send(card, apdu) == past_end
+
+
+@pytest.mark.parametrize(
+    ("before", "select", "attributes"),
+    [
+        ([], "00A4020402E00100", "8C061F1010101000"),
+        ([], "00A4020402E00200", "8C061FFFFF000000"),
+        ([SELECT_FIRST], "00A4020402E00100", "8C061FFFFFFFFF90"),
+        ([], "00A4000402500000", "8C03181010"),
+        ([], "00A4000402600000", "8C0318FFFF"),
+    ],
+)
+def test_control_parameters_tell_what_access_takes_where_the_tree_says_so(
+    before: list[str], select: str, attributes: str
+) -> None:
+    card = iso7816_card(read_tree(document() | {"security_attributes": "true"}), face="apdu")
+    card.power_on()
+    assert send(card, *before, select).endswith(f"{attributes}9000")
+    assert attributes not in send(iso_card(), *before, select)
+    again = revived(card.state(), card.random)
+    again.power_on()
+    assert send(again, *before, select).endswith(f"{attributes}9000")
 
 
 def test_challenge_has_the_length_asked_for_and_is_new_each_time() -> None:

@@ -131,3 +131,11 @@ def test_armed_tear_strikes_inside_a_write() -> None:
         send(card, "00D68100021011")
     card.power_on()
     assert card.state() == ready().state()
+
+
+def test_memory_failure_is_6581_and_undoes_the_command() -> None:
+    card = ready()
+    card.arm_failure()
+    assert send(card, "00D68100021011") == "6581"
+    assert card.state() == ready().state()
+    assert send(card, "00D68100021011") == "9000"

@@ -110,7 +110,7 @@ def test_torn_wrong_proof_counts_or_does_not(after_bytes: int) -> None:
 
 
 def test_failed_generation_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> KeyPair:
+    def fail(random: object) -> KeyPair:
         raise OSError("no randomness")
 
     desk = kiosk(PkiContents(key_pair=PAIR))

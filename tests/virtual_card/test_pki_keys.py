@@ -63,7 +63,7 @@ def test_key_pair_needs_the_users_pin_and_no_other() -> None:
 def test_a_second_key_pair_replaces_the_first(holder: Kiosk, monkeypatch: pytest.MonkeyPatch) -> None:
     holder(GENERATE)
     holder(ASK)
-    monkeypatch.setattr(sm2, "new_key_pair", lambda: KeyPair(bytes(32), b"\x07" * 64))
+    monkeypatch.setattr(sm2, "new_key_pair", lambda random: KeyPair(bytes(32), b"\x07" * 64))
     assert holder(GENERATE) == "9000"
     assert holder(FETCH) == "6985"
     holder(ASK)

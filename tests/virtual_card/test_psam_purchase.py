@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from card_samples import send
 from vector_cards import (
@@ -57,6 +59,15 @@ def test_wrong_mac2_is_9302_and_ends_the_purchase(algorithm: Algorithm) -> None:
     initialized(card, algorithm)
     assert send(card, "807200000400000000") == "9302"
     assert send(card, f"8072000004{MAC2[algorithm]}") == "6901"
+
+
+@BOTH
+def test_psam_may_call_a_wrong_mac2_63cf_and_ends_the_purchase_all_the_same(algorithm: Algorithm) -> None:
+    card = root_psam("00000005", wrong_mac2_is_63cf=True)
+    initialized(card, algorithm)
+    assert send(card, "807200000400000000") == "63CF"
+    assert send(card, f"8072000004{MAC2[algorithm]}") == "6901"
+    assert read_contents(json.loads(json.dumps(card.state()))).wrong_mac2_is_63cf
 
 
 @pytest.mark.parametrize("between", ["8072000003AABBCC", "8072010004AABBCCDD", PSAM_DF01, SEQUENCE])

@@ -201,3 +201,13 @@ def test_too_short_apdu_still_counts_as_an_exchange():
     slot = slot_with()
     assert slot.connect().transmit(b"\xff") == b"\x67\x00"
     assert slot.exchanges == 1
+
+
+def test_memory_failure_answers_6581_and_writes_nothing():
+    slot = slot_with(Fault(FaultKind.MEMORY_FAILURE, at=2))
+    connection = slot.connect()
+    connection.transmit(PRESENT)
+    assert connection.transmit(WRITE) == b"\x65\x81"
+    assert memory(slot.card) == CONTENTS[:2]
+    assert connection.transmit(WRITE) == b"\x90\x00"
+    assert memory(slot.card) == b"\xab\xcd"

@@ -17,6 +17,7 @@ from virtual_card.commands.iso_access import Right
 from virtual_card.commands.iso_channels import manage_channel
 from virtual_card.commands.iso_data import even_get_data, odd_get_data
 from virtual_card.commands.iso_life_cycle import activate_file, deactivate_file
+from virtual_card.commands.iso_search import search_record
 from virtual_card.commands.iso_security import get_challenge, verify
 from virtual_card.commands.iso_select import select
 from virtual_card.iso_card import GET_RESPONSE, KIND, Field, Instruction, IsoCard, get_response
@@ -48,7 +49,9 @@ COMMANDS: Mapping[int, Instruction] = {
     0xA4: Instruction(select, Field.OPTIONAL, Field.OPTIONAL),
     0xB0: Instruction(binary.even_read, Field.ABSENT, Field.REQUIRED),
     0xB1: Instruction(binary.odd_read, Field.REQUIRED, Field.REQUIRED),
+    0xA2: Instruction(search_record, Field.REQUIRED, Field.OPTIONAL),
     0xB2: Instruction(records.read_record, Field.ABSENT, Field.REQUIRED),
+    0xB3: Instruction(records.odd_read_record, Field.REQUIRED, Field.REQUIRED),
     GET_RESPONSE: Instruction(get_response, Field.ABSENT, Field.REQUIRED),
     0xCA: Instruction(even_get_data, Field.ABSENT, Field.REQUIRED),
     0xCB: Instruction(odd_get_data, Field.REQUIRED, Field.REQUIRED),
@@ -58,6 +61,7 @@ COMMANDS: Mapping[int, Instruction] = {
     0xD6: Instruction(binary.even_writer(binary.update, Right.UPDATE), Field.REQUIRED),
     0xD7: Instruction(binary.odd_writer(binary.update, Right.UPDATE), Field.REQUIRED),
     0xDC: Instruction(records.update_record, Field.REQUIRED),
+    0xDD: Instruction(records.odd_update_record, Field.REQUIRED),
     0xE2: Instruction(records.append_record, Field.REQUIRED),
 }
 
@@ -87,7 +91,8 @@ def iso7816_card(tree: Tree, *, random: Random = os.urandom, face: Face = "T=0")
 def revived(state: Mapping[str, Any], random: Random) -> IsoCard:
     """The card whose `state()` this is; raises DescriptionError naming the wrong entry."""
     found: TreeState = read_state(state)
-    return iso7816_card(Tree(master_file=found.master_file, atr=found.atr), random=random, face=found.face)
+    tree = Tree(**{name: getattr(found, name) for name in Tree.__struct_fields__})
+    return iso7816_card(tree, random=random, face=found.face)
 
 
 def _answer_to_reset(face: Face) -> bytes:

@@ -17,7 +17,7 @@ from apdu.command import Command, MalformedApduError
 from virtual_card import status
 from virtual_card.card import VirtualCard
 from virtual_card.description import Reader
-from virtual_card.errors import CardMuteError, TornError
+from virtual_card.errors import CardMuteError, MemoryFailureError, TornError
 from virtual_card.nonvolatile import Cell, NonVolatile
 
 STORAGE_CLASS = 0xFF
@@ -169,6 +169,9 @@ class MemoryCard(VirtualCard):
         except TornError:
             self._powered = False
             raise
+        except MemoryFailureError:
+            self.memory.rollback()
+            return status.MEMORY_FAILURE
         except Exception:
             self.memory.recover()
             raise

@@ -66,6 +66,7 @@ def psam_contents(
     level_by_lc: bool = False,
     accepts_801a: bool = False,
     refuses_purchase: bool = False,
+    wrong_mac2_is_63cf: bool = False,
 ) -> CardContents:
     """The contents of a PSAM of this layout (`apdu.layout.psam.psam_layout`).
 
@@ -84,6 +85,7 @@ def psam_contents(
         level_by_lc=level_by_lc,
         accepts_801a=accepts_801a,
         refuses_purchase=refuses_purchase,
+        wrong_mac2_is_63cf=wrong_mac2_is_63cf,
     )
 
 

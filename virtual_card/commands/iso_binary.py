@@ -34,7 +34,7 @@ def even_read(card: IsoCard, channel: Channel, request: Request) -> Reply | byte
     file, offset = place
     body = _body(card, file)
     if offset >= len(body):
-        return status.OFFSET
+        return card.past_end
     channel.use(file)
     data = body[offset : offset + request.ne]
     return Reply(data, status.OK if request.every or len(data) == request.ne else status.END_REACHED)
@@ -46,15 +46,15 @@ def odd_read(card: IsoCard, channel: Channel, request: Request) -> Reply | bytes
     if isinstance(place, bytes):
         return place
     file, objects = place
-    offset = _offset(objects)
+    offset = offset_of(objects)
     if offset is None or len(objects) != 1:
         return status.DATA
     body = _body(card, file)
     if offset >= len(body):
-        return status.OFFSET
+        return card.past_end
     channel.use(file)
-    data = body[offset : offset + _room(request.ne)]
-    complete = request.every or offset + _room(request.ne) <= len(body)
+    data = body[offset : offset + room(request.ne)]
+    complete = request.every or offset + room(request.ne) <= len(body)
     return Reply(Tlv(DISCRETIONARY[0], data).encode(), status.OK if complete else status.END_REACHED)
 
 
@@ -79,7 +79,7 @@ def odd_writer(write: Writer, right: Right) -> Handler:
         if isinstance(place, bytes):
             return place
         file, objects = place
-        offset = _offset(objects)
+        offset = offset_of(objects)
         if offset is None or len(objects) != 2 or objects[1].tag not in DISCRETIONARY or not objects[1].value:
             return status.DATA
         return _done(channel, file, write(card, file, offset, objects[1].value))
@@ -95,7 +95,7 @@ def odd_erase(card: IsoCard, channel: Channel, request: Request) -> bytes:
     file, objects = place
     if len(objects) > 2 or any(item.tag != OFFSET or not item.value for item in objects):
         return status.DATA
-    start = _offset(objects) or 0
+    start = offset_of(objects) or 0
     return _done(channel, file, erase(card, file, start, objects[1].value if len(objects) > 1 else b""))
 
 
@@ -104,7 +104,7 @@ def update(card: IsoCard, file: IsoFile, offset: int, data: bytes) -> bytes:
     size = size_of(card.memory, file)
     end = offset + len(data)
     if offset > size or offset >= file.capacity:
-        return status.OFFSET
+        return card.past_end
     if end > file.capacity:
         return status.NO_ROOM
     card.memory.write(file.cell, offset, data)
@@ -117,7 +117,7 @@ def write(card: IsoCard, file: IsoFile, offset: int, data: bytes) -> bytes:
     """Combine with the bytes there, as the file's data coding byte says; the file does not grow."""
     body = _body(card, file)
     if offset >= len(body):
-        return status.OFFSET
+        return card.past_end
     if offset + len(data) > len(body):
         return status.NO_ROOM
     combined = combine(file.writing, body[offset : offset + len(data)], data, file.erased)
@@ -132,7 +132,7 @@ def erase(card: IsoCard, file: IsoFile, start: int, end: bytes) -> bytes:
     size = size_of(card.memory, file)
     stop = int.from_bytes(end, "big") if end else size
     if start >= size or stop > size:
-        return status.OFFSET
+        return card.past_end
     if stop <= start:
         return status.DATA
     card.memory.write(file.cell, start, file.erased * (stop - start))
@@ -153,14 +153,14 @@ def _body(card: IsoCard, file: IsoFile) -> bytes:
     return bytes(body[: size_of(card.memory, file)])
 
 
-def _room(ne: int) -> int:
+def room(ne: int) -> int:
     """How many bytes a data object with one-byte tag may hold to take at most `ne` bytes."""
     if ne <= 0x81:
         return max(ne - 2, 0)
     return ne - 3 if ne <= 0x102 else ne - 4
 
 
-def _offset(objects: tuple[Tlv, ...]) -> int | None:
+def offset_of(objects: tuple[Tlv, ...]) -> int | None:
     """The value of the offset data object that comes first; None without a usable one."""
     if not objects or objects[0].tag != OFFSET or not objects[0].value:
         return None

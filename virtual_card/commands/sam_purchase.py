@@ -67,7 +67,10 @@ def _order(card: ProcessorCard, data: bytes, levels: int, sequence_cell: int, te
 
 
 def credit_sam_for_purchase(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """Check the card's MAC2, once: 9000 the card is genuine, 9302 it is not; 6901 without a purchase begun."""
+    """Check the card's MAC2, once: 9000 the card is genuine, 9302 it is not; 6901 without a purchase begun.
+
+    63CF in place of 9302 where the PSAM is made that way: the standard names both.
+    """
     session, card.sam_session = card.sam_session, None
     if p1 or p2:
         return status.PARAMETERS
@@ -75,4 +78,7 @@ def credit_sam_for_purchase(card: ProcessorCard, p1: int, p2: int, data: bytes, 
         return status.LENGTH
     if not isinstance(session, SamPurchase):
         return status.STATE
-    return status.OK if compare_digest(session.mac2, data) else status.PURSE_MAC_WRONG
+    if compare_digest(session.mac2, data):
+        return status.OK
+    by_count = card.profile.contents.wrong_mac2_is_63cf
+    return status.MAINTENANCE_FAILED if by_count else status.PURSE_MAC_WRONG

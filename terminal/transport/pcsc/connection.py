@@ -93,6 +93,8 @@ class PcscConnection:
         code, answer = self._patiently(
             lambda: self._scard.SCardTransmit(self._card, self._protocol, list(sent))
         )
+        if not code and not answer:
+            code = COMM_DATA_LOST  # so a driver may end an exchange that the card never answered
         self._expect(code, "sending a command to the card")
         if len(answer) < 2:
             raise ReaderError(f"reader {self.reader}: the answer has {len(answer)} bytes; try another reader")

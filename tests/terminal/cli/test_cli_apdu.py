@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -82,11 +83,17 @@ def test_apdus_are_read_from_stdin_line_by_line(ssc: Run, cards: Path) -> None:
     assert load(cards / "new.card").pin_tries == 5
 
 
-@pytest.mark.parametrize("reader", ["new.card", "virtual:", "usb:0"])
+@pytest.mark.parametrize("reader", ["missing.card", "virtual:", "usb:0"])
 def test_an_unknown_reader_is_wrong_use(ssc: Run, cards: Path, reader: str) -> None:
     result = ssc("apdu", "--reader", reader, "00A40000")
     assert result.exit_code == 2
-    assert "virtual:FILE" in result.stderr
+    assert "virtual:IMAGE" in result.stderr
+
+
+def test_a_card_image_alone_is_a_reader_and_one_call_is_one_session(ssc: Run, cards: Path) -> None:
+    result = ssc("apdu", "--reader", "new.card", SELECT_SSSE, "00A40200 02 EF05", "00B2070400")
+    assert result.stdout.splitlines()[-1].endswith("9000")
+    assert result.stdout == ssc(*READER, SELECT_SSSE, "00A40200 02 EF05", "00B2070400").stdout
 
 
 def test_missing_damaged_and_busy_images_have_their_own_exit_codes(ssc: Run, cards: Path) -> None:
@@ -95,3 +102,14 @@ def test_missing_damaged_and_busy_images_have_their_own_exit_codes(ssc: Run, car
     assert ssc("apdu", "--reader", "virtual:old.card", "00A40000").exit_code == 10
     with open_journalled(cards / "new.card"):
         assert ssc(*READER, "00A40000").exit_code == 3
+
+
+def test_exchanges_as_json_are_explained_and_masked(ssc: Run, cards: Path) -> None:
+    shown = ssc(*READER, "--json", SELECT_SSSE, "0020000003999999")
+    first, second = [json.loads(line) for line in shown.stdout.splitlines()]
+    assert (first["number"], first["slot"], first["path"], first["sw"]) == (1, "card", "SSSE", "9000")
+    assert second["command"] == "0020000003******" and second["sw"] == "63C5"
+
+
+def test_raw_bytes_are_not_explained(ssc: Run, cards: Path) -> None:
+    assert ssc(*READER, "--raw", "--json", "00A4").exit_code == 2

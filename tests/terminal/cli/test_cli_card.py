@@ -7,12 +7,15 @@ import pytest
 from cli_samples import SEED, Run
 from rich.cells import cell_len
 
+from apdu.atr import parse
+from apdu.crypto import sm2 as sm2_signatures
 from terminal.backoffice import profile as profile_file
 from terminal.cli.card_facts import facts
 from terminal.cli.options import ALL_KINDS
+from terminal.exit_codes import ExitCode
 from virtual_card.applications.iso7816 import iso7816_card, read_tree
 from virtual_card.applications.pboc.contents import Blocked
-from virtual_card.applications.pboc.options import Activation
+from virtual_card.applications.pboc.options import Activation, BankOptions
 from virtual_card.applications.pki import sm2
 from virtual_card.applications.pki.contents import TEST_MASTER_KEY
 from virtual_card.applications.social import social_card
@@ -115,6 +118,31 @@ def test_region_profile_gives_status_file_and_pin(ssc: Run, tmp_path: Path) -> N
     assert card.contents().directory("SSSE").file(0xEF0E)
 
 
+def test_contactless_card_keeps_its_historical_bytes(ssc: Run, tmp_path: Path) -> None:
+    for name, options in (("a", ()), ("b", ("--contactless",))):
+        assert ssc("card", "new", "--kind", "ssc-3.0", "--seed", "3", *options, "-o", name).exit_code == 0
+    inserted, lying = (load(tmp_path / name).atr for name in ("a", "b"))
+    assert lying.hex().upper().startswith("3B8D8001")
+    assert parse(lying).historical_bytes == parse(inserted).historical_bytes
+
+
+def test_purse_and_optional_files_are_made_and_shown(ssc: Run, tmp_path: Path) -> None:
+    assert "DF03/EF0A" not in ssc("card", "show", _made(ssc, "plain")).stdout
+    path = _made(ssc, "rich", "--purse", "12345", "--all-files")
+    card = load(tmp_path / path)
+    assert isinstance(card, ProcessorCard)
+    assert card.contents().directory("DF04").purse == Purse(12345)
+    shown = ssc("card", "show", path).stdout
+    assert "123.45" in shown
+    for optional in ("DF03/EF08", "DF03/EF09", "DF03/EF0A", "DF04/EF09"):
+        assert f"── {optional} " in shown
+
+
+def _made(ssc: Run, name: str, *options: str) -> str:
+    assert ssc("card", "new", "--kind", "ssc-1.0", "--seed", "3", *options, "-o", name).exit_code == 0
+    return name
+
+
 def test_today_moves_the_dates_of_a_new_card(ssc: Run) -> None:
     ssc("card", "new", "--kind", "ssc-3.0", "--seed", "3", "--today", "2021-05-06", "-o", "a")
     assert "2021-04-22" in ssc("card", "show", "a").stdout
@@ -127,6 +155,11 @@ def test_today_moves_the_dates_of_a_new_card(ssc: Run) -> None:
         (["--kind", "psam", "--pki"], "psam card has no PKI application"),
         (["--kind", "ssc-2.0", "--pki"], "PKI"),
         (["--kind", "psam", "--financial", "active"], "psam card has no bank's side"),
+        (["--kind", "sle4442", "--offline-data", "static"], "sle4442 card has no bank's side"),
+        (["--kind", "psam", "--purse", "1"], "psam card has no medical purse"),
+        (["--kind", "old-cpu", "--all-files"], "old-cpu card has no files to choose from"),
+        (["--kind", "sle4442", "--contactless"], "sle4442 card has no contactless interface"),
+        (["--kind", "ssc-2.0", "--contactless"], "contacts only"),
         (["--kind", "ssc-3.0", "--pin-env", "NO_SUCH_VARIABLE"], "no variable NO_SUCH_VARIABLE"),
         (["--kind", "ssc-3.0", "--pin-env", "BAD_PIN"], "4 to 16 digits"),
         (["--kind", "ssc-3.0", "--keys", "keys.yaml"], "keys.yaml"),
@@ -228,6 +261,37 @@ def test_show_tells_counters_and_records_of_the_bank(ssc: Run, cards: Path) -> N
         assert part in shown
 
 
+@pytest.mark.parametrize(
+    ("word", "des", "sm4"),
+    [
+        ("none", "none", "none"),
+        ("static", "static", "none"),
+        ("dynamic", "dynamic", "none"),
+        ("static-sm2", "static", "static"),
+        ("dynamic-sm2", "dynamic", "dynamic"),
+    ],
+)
+def test_offline_data_authentication_is_chosen_and_shown(
+    ssc: Run, tmp_path: Path, word: str, des: str, sm4: str
+) -> None:
+    made = ssc("card", "new", "--kind", "ssc-3.0", "--seed", "3", "--offline-data", word, "-o", "a")
+    assert made.exit_code == 0 and word in made.stdout
+    lines = ssc("card", "show", "a", "--json").stdout.splitlines()
+    facts = {fact["path"]: fact["value"] for line in lines for fact in json.loads(line)["facts"]}
+    assert facts["bank/authentication/DES"] == des
+    assert facts["bank/authentication/SM4"] == sm4
+
+
+def test_sm2_certificates_without_the_extra_say_what_to_install(
+    ssc: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sm2_signatures, "LIBRARY", "no_library_of_this_name")
+    made = ssc("card", "new", "--kind", "ssc-3.0", "--seed", "987", "--offline-data", "static-sm2", "-o", "a")
+    assert made.exit_code == ExitCode.USAGE
+    assert "pip install 'ssc-terminal[sm2]'" in made.stderr
+    assert not (tmp_path / "a").exists()
+
+
 def test_show_tells_purse_and_records_of_a_cyclic_file(ssc: Run, tmp_path: Path) -> None:
     card = issue("ssc-3.0", SEED, social=SocialOptions(purse=Purse(balance=12_345)))
     assert isinstance(card, ProcessorCard)
@@ -283,6 +347,13 @@ def test_paths_of_facts_are_unique(cards: Path) -> None:
     for name in ("old", "new", "psam"):
         paths = [fact.path for fact in facts(load(cards / f"{name}.card"))]
         assert len(paths) == len(set(paths))
+
+
+def test_paths_of_facts_are_unique_with_sm2_certificates_too() -> None:
+    card = issue("ssc-3.0", SEED, social=SocialOptions(bank=BankOptions(sm2=True)))
+    paths = [fact.path for fact in facts(card)]
+    assert len(paths) == len(set(paths))
+    assert "bank/04/1/90/issuer" in paths
 
 
 def test_equal_cards_are_the_same(ssc: Run, cards: Path) -> None:

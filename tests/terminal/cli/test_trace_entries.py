@@ -31,6 +31,8 @@ HOLDER = ports.Holder(ID_NUMBER, "测试甲")
 KEY = ports.CardKey("99" * 16, "A00000011")
 RESERVATION = ports.ReservationView("2030010800000001", committed=True)
 HSM_REQUEST = "01|990100|00814E|03|99|1111111111111111|2222222222222222|||"
+SEALING = "03|990100|00814E|03|0173|1111111111111111|8424000114|"
+SEALED = "8424000114" + "C1" * 16 + "01020304"
 EXCHANGES = [
     (ports.SignIn(PLACE), ports.SignedIn("测试第一药店")),
     (ports.OldCardQuery(PLACE, "sle4442", "99010000000001"), ports.OldCardAnswer(HOLDER, "A00000011", 12345)),
@@ -49,6 +51,8 @@ EXCHANGES = [
     ),
     (ports.ReleaseReservation(PLACE, "2030010800000001"), ports.ReservationView("1", released=True)),
     (ports.HsmMessage(HSM_REQUEST), "11111111111111112222222222222222||"),
+    (ports.HsmMessage(f"{SEALING}|", Pin("918273")), f"{SEALED}|"),
+    (ports.HsmMessage(f"{SEALING}918273|"), f"{SEALED}|"),
 ]
 
 
@@ -72,7 +76,7 @@ def test_centre_messages_are_told_without_secrets(request_: Any, answer: Any) ->
     assert entry.sent
     assert entry.answer
     assert ID_NUMBER not in told
-    assert "918273" not in told
+    assert "918273" not in told and "C1C1" not in told
 
 
 def test_the_medical_base_data_are_named_by_their_items() -> None:

@@ -23,18 +23,19 @@ NOW = datetime(2030, 1, 15, 1, 30, tzinfo=UTC)
 
 
 class Bench:
-    """A terminal with a social security card and a PSAM; nobody operates it and no centre answers."""
+    """A terminal with a social security card and a PSAM; nobody operates it, and only a centre given answers."""
 
-    def __init__(self, card: VirtualCard, psam: VirtualCard) -> None:
+    def __init__(self, card: VirtualCard, psam: VirtualCard, centre: Any = None) -> None:
         slots = {Role.NEW: Slot("card"), Role.PSAM: Slot("psam")}
         slots[Role.NEW].insert(card)
         slots[Role.PSAM].insert(psam)
         readers = {role: VirtualReader(slot) for role, slot in slots.items()}
         self.access = Access(Means.PSAM)
+        self.shown: list[Any] = []
         self.session = Session(
             readers,
-            operator=nobody_asks(),
-            back_office=nobody_asks(),
+            operator=nobody_asks(self.shown),
+            back_office=nobody_asks() if centre is None else centre,
             now=lambda: NOW,
             random=random.Random(3).randbytes,
         )
@@ -61,10 +62,14 @@ def _verified(pin: str) -> Procedure[None]:
     expect_ok(command, response, "verifying the PIN")
 
 
-def nobody_asks() -> Any:
-    """An operator or centre that these flows never turn to."""
+def nobody_asks(shown: list[Any] | None = None) -> Any:
+    """An operator or centre that these flows never ask anything; what is shown to it is kept in `shown`."""
 
     class Nobody:
+        def show(self, step: Any) -> None:
+            assert shown is not None
+            shown.append(step)
+
         def __getattr__(self, name: str) -> Any:
             return lambda step: (_ for _ in ()).throw(AssertionError(f"{name} was asked"))
 

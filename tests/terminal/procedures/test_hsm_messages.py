@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from apdu.commands import pin_reload, pin_unblock
 from apdu.crypto import Algorithm
 from apdu.keys import BY_NAME
+from terminal.backoffice.ports import HsmMessage
 from terminal.procedures.hsm import (
     Challenges,
     HsmAnswerError,
     base_read_message,
     external_authentication_message,
     read_pairs,
+    sealed_command,
+    secure_message,
 )
 from terminal.procedures.social import SocialCard
+from terminal.text import Pin
 
 CARD = SocialCard(
     card_id="990100D15600000500000001FFFFFFFF",
@@ -67,3 +72,28 @@ def test_empty_field_is_no_pair() -> None:
 def test_malformed_answer_is_refused_in_words_without_its_bytes(answer: str, problem: str) -> None:
     with pytest.raises(HsmAnswerError, match=problem):
         read_pairs(answer, 2)
+
+
+CHALLENGE = bytes.fromhex("E5" * 8)
+SEALED = "8424000114" + "AB" * 16 + "01020304"
+
+
+def test_secure_message_names_key_challenge_and_header_and_keeps_the_pin_apart() -> None:
+    text = secure_message(CARD, BY_NAME["STKSSSE"], CHALLENGE, pin_reload(bytes(16)))
+    assert text == f"03|{HEAD}0173|{'E5' * 8}|8424000114||"
+    message = HsmMessage(text, Pin("654321"))
+    assert message.wire == f"03|{HEAD}0173|{'E5' * 8}|8424000114|654321|"
+    assert "654321" not in repr(message) + message.text
+    unblock = secure_message(CARD, BY_NAME["STKSSSE"], CHALLENGE, pin_unblock())
+    assert HsmMessage(unblock).wire == f"03|{HEAD}0173|{'E5' * 8}|8424000004||"
+
+
+@pytest.mark.parametrize("answer", [SEALED + "|", SEALED.lower(), SEALED[10:] + "|", SEALED[10:].lower()])
+def test_sealed_command_comes_with_or_without_its_header(answer: str) -> None:
+    assert sealed_command(answer, pin_reload(bytes(16))).encode().hex().upper() == SEALED
+
+
+@pytest.mark.parametrize("answer", ["", "|", SEALED[:-2], SEALED + "00", "8424000004ABCDEF01|", "no hex|"])
+def test_another_command_than_the_one_asked_for_is_refused(answer: str) -> None:
+    with pytest.raises(HsmAnswerError):
+        sealed_command(answer, pin_reload(bytes(16)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from scripted import play
 
+from apdu.atr import CONTACT, CONTACTLESS, build
 from terminal.errors import CardBlockedError
 from terminal.procedures.identify import CardKind, identify
 
@@ -37,6 +38,14 @@ def test_processor_card_is_known_by_what_it_lets_be_selected(
     answers: tuple[str, ...], kind: CardKind
 ) -> None:
     assert play(identify(CPU_ATR), *answers).result.kind is kind
+
+
+def test_historical_bytes_that_end_like_a_memory_cards_are_still_a_processor_cards() -> None:
+    serial = bytes.fromhex("0081544B3186609901A2131091")
+    for interface in (CONTACT, CONTACTLESS):
+        atr = build(serial, interface).encode()
+        assert play(identify(atr), FCI + "9000", "6A82", "9000").result.kind is CardKind.SOCIAL
+    assert play(identify(b"A2131091"), "6A82", "6A82").result.kind is CardKind.UNKNOWN
 
 
 def test_environment_is_asked_for_first_then_7f01() -> None:

@@ -113,14 +113,15 @@ def test_recovery_finds_the_proof_of_what_was_done_and_nothing_else() -> None:
     assert nothing is None
 
 
-def test_wrong_proof_is_reported_not_raised() -> None:
+@pytest.mark.parametrize("by_count", [False, True])
+def test_wrong_proof_is_reported_not_raised(by_count: bool) -> None:
     def act(access: Any, role: Role, social: Any) -> Flow[bool]:
         intent = yield from purse.begin_purchase(access, role, social, AMOUNTS, MOMENT)
         yield from on(role, purse.debit(intent))
         return (yield from on(Role.PSAM, psam.confirm_purchase(bytes(4))))
 
     new = card()
-    assert bench(new).run("DF04", "123456", act) is False
+    assert bench(new, wrong_mac2_is_63cf=by_count).run("DF04", "123456", act) is False
     assert held(new).balance == 8766
 
 

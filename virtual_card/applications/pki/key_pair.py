@@ -30,7 +30,7 @@ def generate(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> byt
     if data != KEY_PAIR_FILES:
         return status.DATA
     side.exporting = False
-    side.memory.put(side.profile.key_pair, 0, record_of(sm2.new_key_pair()))
+    side.memory.put(side.profile.key_pair, 0, record_of(sm2.new_key_pair(card.random)))
     return status.OK
 
 

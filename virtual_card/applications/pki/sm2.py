@@ -1,23 +1,21 @@
-"""SM2 key pairs from GmSSL, which the extra `sm2` brings; without it there is no PKI application."""
+"""SM2 key pairs, which the extra `sm2` brings; without it there is no PKI application."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from collections.abc import Callable
+from importlib import import_module
 
+from apdu.crypto.sm2 import INSTALL, LIBRARY, UNCOMPRESSED, available
 from virtual_card.applications.pki.contents import KeyPair
 
-LIBRARY = "gmssl_pyx"
-INSTALL = "pip install 'ssc-terminal[sm2]'"
+__all__ = ["INSTALL", "available", "new_key_pair"]
 
 
-def available() -> bool:
-    """Whether the library is installed."""
-    return find_spec(LIBRARY) is not None
-
-
-def new_key_pair() -> KeyPair:
-    """A key pair on the SM2 curve, from the library's own random source; raises ImportError without it."""
-    from gmssl_pyx import sm2_key_generate
-
-    public, private = sm2_key_generate()
-    return KeyPair(bytes(private), bytes(public))
+def new_key_pair(random: Callable[[int], bytes]) -> KeyPair:
+    """A key pair on the SM2 curve from the card's own random source; raises ImportError without the library."""
+    library = import_module(LIBRARY)
+    maker = library.SM2(
+        rnd_fn=lambda bits: int.from_bytes(random((bits + 7) // 8), "big") & ((1 << bits) - 1)
+    )
+    private, public = maker.generate_keypair()
+    return KeyPair(private, public.removeprefix(UNCOMPRESSED))

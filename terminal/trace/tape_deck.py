@@ -1,0 +1,59 @@
+"""What a command asks for its readers, its operator and its back office; a tape deck records or replays them.
+
+The deck of everyday, `Deck`, hands everything on as it is. Recording and replaying decks stand in its place in the
+context of a command, so that the command itself knows nothing of tapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # every command imports this module, few need these
+    from terminal.backoffice.ports import BackOffice
+    from terminal.flow.operator import Operator
+    from terminal.transport.base import Reader
+
+
+class Deck:
+    """Hands on what it is given. Everything comes as a way to open it: a replaying deck opens nothing.
+
+    `on_tape`: what goes through this deck is recorded or replayed.
+    """
+
+    on_tape = False
+
+    def reader(
+        self, role: str, address: str, open_reader: Callable[[], AbstractContextManager[Reader]]
+    ) -> AbstractContextManager[Reader]:
+        """The reader for a role (`old`, `new`, `psam`, `reader`: small letters, digits, hyphens), open inside `with`.
+
+        `address` is what a person called it.
+        """
+        return open_reader()
+
+    def operator(self, make: Callable[[], Operator]) -> Operator:
+        """The person at the terminal."""
+        return make()
+
+    def back_office(
+        self, open_office: Callable[[], AbstractContextManager[BackOffice]]
+    ) -> AbstractContextManager[BackOffice]:
+        """The back office, open inside `with`."""
+        return open_office()
+
+    def now(self, now: Callable[[], datetime]) -> Callable[[], datetime]:
+        """The terminal's clock."""
+        return now
+
+    def random(self, random: Callable[[int], bytes]) -> Callable[[int], bytes]:
+        """The terminal's source of randomness."""
+        return random
+
+
+def beneath(reader: Reader) -> Reader:
+    """The reader that a recording one watches; the reader itself where nobody records it."""
+    inner: Reader | None = getattr(reader, "beneath", None)
+    return reader if inner is None else inner
