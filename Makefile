@@ -46,10 +46,13 @@ fuzz: $(VENV)/.developing
 
 bench: $(VENV)/.developing
 	$(BIN)/python bench/card.py
+	$(BIN)/python bench/pcsc.py
 
 docs: $(VENV)/.developing
 	$(BIN)/python -m terminal.flow.diagram > docs/dual-insert.md
 	$(BIN)/python -m apdu.reference > docs/card-reference.md
+	$(BIN)/python -m terminal.trace.schema_page > docs/json.md
+	$(BIN)/python -m terminal.trace.schema_page --schema > docs/ssc-output.schema.json
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

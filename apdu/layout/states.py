@@ -6,13 +6,17 @@ from enum import IntEnum
 
 
 class SocialState(IntEnum):
-    """State of the social application, field AAZ502 of the card-holder database."""
+    """State of the social application, field AAZ502 of the card-holder database.
+
+    VOID stands in some centres' records alone: it is never written to a card.
+    """
 
     SEALED = 0
     NORMAL = 1
     FORMALLY_LOST = 2
     APPLICATION_LOCKED = 3
     TEMPORARILY_LOST = 4
+    VOID = 6
     CANCELLED = 9
 
     @property
@@ -68,6 +72,7 @@ _SOCIAL_ZH = {
     SocialState.FORMALLY_LOST: "正式挂失",
     SocialState.APPLICATION_LOCKED: "应用锁定",
     SocialState.TEMPORARILY_LOST: "临时挂失",
+    SocialState.VOID: "特殊卡作废",
     SocialState.CANCELLED: "注销",
 }
 _FINANCIAL_ZH = {

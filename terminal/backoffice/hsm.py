@@ -31,7 +31,7 @@ STKSSSE = BY_NAME["STKSSSE"]
 UNBLOCK, RELOAD = bytes.fromhex("84240000"), bytes.fromhex("84240001")
 MESSAGE_LIMIT = 512
 LEVELS = {1: "city", 2: "province", 3: "national"}
-READABLE_STATES = frozenset(SocialState) - {SocialState.CANCELLED}
+READABLE_STATES = frozenset(SocialState) - {SocialState.CANCELLED, SocialState.VOID}
 """States 0-4: the card must be readable, or nobody could be told that it is lost."""
 
 GRANTED_TO_SEALED: Mapping[ReservationStatus, frozenset[str]] = {
@@ -145,7 +145,7 @@ class Hsm:
         if card is None:
             raise _refused("R1", "the centre does not know this card", "卡管中心没有此卡记录")
         if card.social not in READABLE_STATES:
-            raise _refused("R1", "the card is cancelled", "此卡已注销")
+            raise _refused("R1", "the card is cancelled or void", "此卡已注销或作废")
 
     def _check_external(self, chip: _Chip, key: KeySpec) -> None:
         found = self._cards.cards_by_atr(chip.region, chip.historical_bytes)

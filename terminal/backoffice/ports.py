@@ -9,10 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from apdu.layout.states import FinancialState, SocialState
 from terminal.text import Pin, Text
+
+if TYPE_CHECKING:
+    from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
+    from terminal.backoffice.card_ports import CardAnswer, CardRequest
 
 
 class RefusalCode(Enum):
@@ -32,6 +36,11 @@ class RefusalCode(Enum):
     PIN_NOT_VERIFIED = "pin-not-verified"
     NO_RESERVATION = "no-reservation"
     OLD_CARD_REQUIRED = "old-card-required"
+    WRONG_PLACE = "wrong-place"
+    HOLDER_NOT_IDENTIFIED = "holder-not-identified"
+    PAPERS_MISSING = "papers-missing"
+    MOVE_NOT_LEGAL = "move-not-legal"
+    SOCIAL_FIRST = "social-first"
     HSM = "hsm-refused"
 
 
@@ -267,17 +276,15 @@ class HsmMessage:
         return f"HsmMessage({self.text[:2]} …)"
 
 
-Request = (
-    SignIn
-    | OldCardQuery
-    | NewCardQuery
-    | VerifyOldPin
-    | Reserve
-    | ConfirmActivation
-    | ReleaseReservation
-    | HsmMessage
+# Written as text: the other channels' requests speak of what is declared above.
+Request: TypeAlias = (
+    "SignIn | OldCardQuery | NewCardQuery | VerifyOldPin | Reserve | ConfirmActivation | ReleaseReservation"
+    " | HsmMessage | BankNotice | CardRequest"
 )
-Answer = SignedIn | OldCardAnswer | NewCardAnswer | PinAnswer | Reserved | Confirmed | ReservationView | str
+Answer: TypeAlias = (
+    "SignedIn | OldCardAnswer | NewCardAnswer | PinAnswer | Reserved | Confirmed | ReservationView | str"
+    " | NoticeAnswer | CardAnswer"
+)
 
 
 class BackOffice(Protocol):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from apdu.command import Command
 from apdu.response import Response
@@ -134,7 +134,9 @@ class ReadClock:
 
 
 OperatorStep = InsertCard | RemoveCard | EnterPin | Confirm | Show | PrintReceipt
-Step = PowerOn | PowerOff | Exchange | StateEntered | Draw | ReadClock | OperatorStep | Request
+Step: TypeAlias = (
+    "PowerOn | PowerOff | Exchange | StateEntered | Draw | ReadClock | OperatorStep | Request"
+)
 
 Procedure = Generator[Command, Response, T]
 """Talks to one card and knows nothing else: yields commands, is sent responses, returns T."""

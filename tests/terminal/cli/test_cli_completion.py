@@ -35,6 +35,8 @@ def offered(*words: str) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
+        (("sc",), ["scenario", "schema"]),
+        (("--ver",), ["--version"]),
         (("card", "new", "--kind", "ssc"), ["ssc-1.0", "ssc-2.0", "ssc-3.0"]),
         (("card", "new", "--financial", "pin"), ["pin-locked"]),
         (("card", "show", ""), ["new.card", "old.card"]),
@@ -90,15 +92,23 @@ def test_bash_itself_completes(desk: Path) -> None:
     assert (done.stdout.split(), done.stderr) == (["virtual:new.card"], "")
 
 
-def test_completing_imports_nothing_that_takes_long(desk: Path) -> None:
+@pytest.mark.parametrize(
+    ("words", "offered_line"),
+    [("ssc pharmacy activate --profile de", "plain,default"), ("ssc ph", "plain,pharmacy")],
+)
+def test_completing_imports_nothing_that_takes_long(desk: Path, words: str, offered_line: str) -> None:
     program = (
         "import sys\n"
         "from terminal.cli.main import main\n"
         "try:\n    main()\n"
         "finally:\n    print(sorted({'construct', 'cryptography', 'rich', 'msgspec', 'yaml'} & set(sys.modules)))\n"
     )
-    words = "ssc pharmacy activate --profile de"
-    environment = {**os.environ, COMPLETION: "bash_complete", "COMP_WORDS": words, "COMP_CWORD": "4"}
+    environment = {
+        **os.environ,
+        COMPLETION: "bash_complete",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(words.count(" ")),
+    }
     done = subprocess.run(
         [sys.executable, "-c", program],
         env=environment,
@@ -107,4 +117,4 @@ def test_completing_imports_nothing_that_takes_long(desk: Path) -> None:
         timeout=60,
         check=False,
     )
-    assert done.stdout.splitlines() == ["plain,default", "[]"], done.stderr
+    assert done.stdout.splitlines() == [offered_line, "[]"], done.stderr

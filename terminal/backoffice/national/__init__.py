@@ -1,0 +1,1 @@
+"""The national medical insurance interface, as pure JSON in and out; `interface.NationalInterface` answers it."""
