@@ -106,11 +106,19 @@ def command_fields(raw: bytes, context: Context) -> Iterator[Field]:
         length = len(command.data)
         yield Field("Lc", "Data length", "数据长度", _bytes(length), f"{length:02X}", source)
         yield Field("data", "Data", "数据", "", masked_hex(command.data, hidden), source)
-        yield from _data_fields(command, Response(b"", 0x9000), place, context)
+        for field in _data_fields(command, Response(b"", 0x9000), place, context):
+            yield field if context.masked else _revealed(field, command.data)
     if command.le is not None:
         yield Field(
             "Le", "Answer expected", "期望应答长度", _bytes(command.le), f"{command.le & 0xFF:02X}", source
         )
+
+
+def _revealed(field: Field, data: bytes) -> Field:
+    """The field with the data in full where it hid the whole of them."""
+    if field.raw != "**" * len(data):
+        return field
+    return replace(field, value=field.value.replace("****", "").strip(), raw=data.hex().upper())
 
 
 def _bytes(count: int) -> str:

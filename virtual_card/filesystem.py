@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 TRIES, FLAGS, PIN, FIRST_FILE = 0, 1, 2, 3
 PIN_TRIES_INDEX = 0
 CARD_FLAG = 0
-GLOBAL_REFERENCES = 0x80
-"""Key references below this belong to the environment, from here on to the current directory."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,9 +196,13 @@ def _document(path: str | os.PathLike[str]) -> Any:
     """A YAML document with all scalars as text, so that 5000, 0010 and 1E10 stay the hex they are."""
     import yaml
 
+    from virtual_card.iso_tree_yaml import TreeLoader
+
     try:
         with open(path, encoding="utf-8") as file:
-            return yaml.load(file, yaml.BaseLoader)
+            return yaml.load(file, TreeLoader)
+    except RecursionError:
+        raise TreeError(f"{path}: it is nested too deeply. {NEXT_STEP}") from None
     except OSError as error:
         raise TreeError(f"{path}: {error.strerror}. Check the name and the rights of the file.") from None
     except UnicodeDecodeError:

@@ -13,7 +13,6 @@ from apdu.crypto.session import cbc_last_block, message_decrypt, message_encrypt
 CRYPTOGRAM_LENGTH = 8
 MAC_LENGTH = 4
 KEY_LENGTH = 16
-COUNTER_LENGTH = 2
 
 
 def _complement(value: bytes) -> bytes:

@@ -164,14 +164,4 @@ def directory(version: str) -> DirectorySpec:
 
 def _first() -> FileSpec:
     known = tuple(item for item in _ITEMS_05 if item.tag in _FIRST_TAGS)
-    return replace(
-        _FILE,
-        items=known,
-        vectors=vectors(
-            an(0xA0, 1, "1", "4"),
-            an(0xA1, 1, "1", "9"),
-            an(0xA2, 4, "A型", "其他"),
-            *[tlv(0xA3, an(0xA5, 16, "测试药", ""), an(0xA6, 4, "1234", ""))] * 5,
-            *[tlv(0xA4, an(0xA7, 16, "测试病", ""), an(0xA8, 3, "123", ""))] * 5,
-        ),
-    )
+    return replace(_FILE, items=known, vectors=_VECTORS_05_1)

@@ -110,7 +110,7 @@ def new(
     from virtual_card.image import save
 
     if (tree is None) is (kind == PLAIN) or (seed is None) is not (kind == PLAIN):
-        raise click.ClickException(f"a {PLAIN} card is made from a --tree, every other kind from a --seed")
+        raise click.ClickException(f"an {PLAIN} card is made from a --tree, every other kind from a --seed")
     path = Path(output or (f"{kind}-{seed}.card" if tree is None else f"{kind}.card"))
     if path.exists() and not force:
         raise click.ClickException(f"{path} exists; name another file with -o, or give --force to replace it")

@@ -10,7 +10,7 @@ from apdu.layout import (
     FileSpec,
     Structure,
     application_status,
-    card_layout,
+    every_file,
 )
 from apdu.layout.application_status import read_status_records
 from apdu.layout.old_cards import OLD_CARDS
@@ -86,7 +86,7 @@ def _layout(kind: str, contents: CardContents) -> Iterable[DirectorySpec]:
         for file in contents.directory("SSSE").files
         if file.fid == application_status.DEFAULT_FID or read_status_records(file.records).status is not None
     )
-    return card_layout(contents.version, next(fids, None))
+    return every_file(contents.version, next(fids, None))
 
 
 def _processor_card(card: ProcessorCard, contents: CardContents, masked: bool) -> Section:

@@ -44,4 +44,6 @@ def _values(spec: FileSpec, value: ItemValue, path: str, masked: bool) -> Iterat
     if not value.parts:
         item = value.item
         where = path if item.tag is not None or item.offset is None else f"{path}+{item.offset:04X}"
-        yield Fact(where, Text(item.name, item.name_zh), shown(value.value, item, masked=masked), value.raw)
+        unknown = masked and spec.opaque_records  # what nobody published may be anybody's number
+        text = f"{item.length} bytes, not shown" if unknown else shown(value.value, item, masked=masked)
+        yield Fact(where, Text(item.name, item.name_zh), text, value.raw)

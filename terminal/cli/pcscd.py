@@ -30,9 +30,9 @@ PORTS = click.IntRange(1, 0xFFFF)
 def pcscd(
     slots: int | None, names: str | None, port: int | None, cards: tuple[str, ...], as_json: bool
 ) -> ExitCode:
-    """Run a private PC/SC daemon with virtual readers until Ctrl-C; root is not needed.
+    """A PC/SC daemon of your own, with virtual readers, until Ctrl-C.
 
-    Prints the environment that programs need to use it, and how cards are put into its readers.
+    Root is not needed. Prints the environment that programs need to use it, and how cards are put into its readers.
     """
     from terminal.cli.output import say
     from terminal.cli.presented import Address, presented

@@ -46,6 +46,14 @@ def offline(counter: Desk) -> None:
     counter.first(0x40)
 
 
+def raised(counter: Desk) -> None:
+    """TC asked, ARQC given, because the last online transaction was not completed."""
+    asked(counter)
+    counter.begin()
+    counter.first(0x40)
+    assert counter.kind == 0x80
+
+
 def before(counter: Desk) -> None:
     counter.begin()
 
@@ -76,6 +84,7 @@ def test_known_scripts_are_accepted(algorithm: Algorithm, index: int) -> None:
         (asked, "9000"),
         (proven, "9000"),
         (finished, "9000"),
+        (raised, "9000"),
         (denied, "6985"),
         (offline, "6985"),
         (before, "6985"),

@@ -92,6 +92,11 @@ def test_wrong_tree_is_refused_with_its_place(edit: Edit, place: str, reason: st
     [
         (b"master_file: [", "line 1"),
         (b"\xff\xfe\x00", "UTF-8"),
+        (
+            b"master_file:\n  data_objects: {}\n  data_objects: {}\n",
+            "line 3, column 3: no valid YAML (the key",
+        ),
+        (b"master_file: " + b"[" * 5000 + b"]" * 5000, "nested too deeply"),
         (b"[]", "card: expected `object`"),
         (b"{}", "missing required field `master_file`"),
         (b"atr: 3B\nmaster_file: {}\n", "atr: byte 1"),

@@ -132,7 +132,7 @@ def _first(card: ProcessorCard, bank: Bank, asked: Cryptogram, data: bytes) -> b
     transaction.values |= split(bank.profile.first, data)
     velocity = velocity_exceeded(bank)
     transaction.first = decide_first(bank, asked, velocity)
-    transaction.asked_online = asked is Cryptogram.ARQC
+    transaction.asked_online = Cryptogram.ARQC in (asked, transaction.first)
     bank.stage = Stage.FIRST
     results = card_results(bank, None, velocity)
     transaction.request = _cryptogram(bank, results)
