@@ -16,7 +16,7 @@ from terminal.exit_codes import ExitCode
     "address",
     type=ADDRESS,
     default=DEFAULT_ADDRESS,
-    show_default=True,
+    show_default=str(DEFAULT_ADDRESS),
     metavar="HOST:PORT",
     help="Where the reader waits for its card; `ssc pcscd` says it.",
 )

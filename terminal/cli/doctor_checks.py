@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from terminal.cli.doctor_findings import Finding, Level
 from terminal.cli.doctor_hardware import drivers, kernel_modules
-from terminal.cli.machine import Machine, UnavailableError
+from terminal.cli.machine import SOCKET_VARIABLE, Machine, UnavailableError
 from terminal.text import Text
 
 Check = Callable[[Machine], Iterator[Finding]]
@@ -51,6 +51,10 @@ _SOCKET_FAILURES = {
         "let the user into the socket's group, or run as the user who started the daemon",
     ),
 }
+_PRIVATE_SOCKET = (
+    f"{SOCKET_VARIABLE} names it: unset it to use the daemon of the system, "
+    "or start ssc pcscd again and export what it prints"
+)
 
 
 def versions(machine: Machine) -> Iterator[Finding]:
@@ -97,6 +101,8 @@ def socket(machine: Machine) -> Iterator[Finding]:
         said, fix = _SOCKET_FAILURES.get(
             error.errno or 0, (error.strerror or str(error), "sudo systemctl restart pcscd.socket pcscd")
         )
+        if machine.environment.get(SOCKET_VARIABLE):
+            fix = _PRIVATE_SOCKET
         yield Finding("socket", SOCKET, Level.PROBLEM, f"{machine.socket}: {said}", fix)
         return
     yield Finding("socket", SOCKET, Level.OK, f"{machine.socket} answers")

@@ -1,4 +1,4 @@
-"""Commands that stay until they are told to end: Ctrl-C and SIGTERM end them alike, with everything put away."""
+"""Commands that stay until they are told to end: Ctrl-C, SIGTERM and a closed terminal end them alike."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+ENDINGS = (signal.SIGTERM, signal.SIGHUP)
+
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
@@ -15,10 +17,17 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 @contextmanager
 def until_interrupted() -> Iterator[None]:
-    """A block that Ctrl-C or SIGTERM ends as it is meant to end: what it opened is closed, and the command goes on."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    """A block that Ctrl-C, SIGTERM or SIGHUP ends as it is meant to end: what it opened is closed, the command goes on.
+
+    A signal that is ignored stays ignored, as under nohup.
+    """
+    before = {number: signal.getsignal(number) for number in ENDINGS}
+    taken = {number: handler for number, handler in before.items() if handler is not signal.SIG_IGN}
+    for number in taken:
+        signal.signal(number, _interrupt)
     try:
         with contextlib.suppress(KeyboardInterrupt):
             yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in taken.items():
+            signal.signal(number, handler)

@@ -17,7 +17,7 @@ from terminal.cli.machine import Machine, UnavailableError
 from terminal.cli.main import cli
 from terminal.cli.usb_readers import DRIVER_LISTS, UsbReader, known_to_driver, usb_readers
 
-SOCKET = "/s"
+SOCKET = "run/pcscd/pcscd.comm"
 DAEMON = "#!/bin/sh\necho 'pcsc-lite version 1.9.9.'\necho more\n"
 KNOWN = ("0x072F", "0x90CC")
 UNKNOWN = ("0x1234", "0x5678")
@@ -54,7 +54,8 @@ def root() -> Iterator[Path]:
         put(place, DRIVER_LISTS[0], plistlib.dumps(pairs).decode())
         put(place, "/usr/lib/pcsc/drivers/serial/libifdvpcd.so", "")
         put(place, "/proc/modules", "ext4 1 0\n")
-        line.bind(str(place / "s"))
+        (place / SOCKET).parent.mkdir(parents=True)
+        line.bind(str(place / SOCKET))
         line.listen()
         yield place
 
@@ -78,7 +79,7 @@ def plug(root: Path, vendor: str, product: str, name: str, kind: str = "0b") -> 
 
 def machine(root: Path, **differing: object) -> OtherMachine:
     """A healthy machine, but for what differs."""
-    environment = {"PATH": "/usr/bin", "PCSCLITE_CSOCK_NAME": SOCKET}
+    environment = {"PATH": "/usr/bin"}
     settings: dict[str, object] = {"root": root, "environment": environment, "user": 1000, **differing}
     return OtherMachine(**settings)  # type: ignore[arg-type]
 
@@ -113,14 +114,14 @@ def broken_daemon(root: Path) -> dict[str, object]:
 
 
 def without_socket(root: Path) -> dict[str, object]:
-    (root / "s").unlink()
+    (root / SOCKET).unlink()
     return {"named": "the PC/SC service does not run"}
 
 
 def stale_socket(root: Path) -> dict[str, object]:
-    (root / "s").unlink()
+    (root / SOCKET).unlink()
     with socket.socket(socket.AF_UNIX) as line:
-        line.bind(str(root / "s"))
+        line.bind(str(root / SOCKET))
     return {"named": "the PC/SC service does not run"}
 
 
@@ -151,9 +152,7 @@ def grabbed_reader(root: Path) -> dict[str, object]:
 
 def remote_user(root: Path) -> dict[str, object]:
     put(root, "/usr/share/polkit-1/actions/org.debian.pcsc-lite.policy", "")
-    return {
-        "environment": {"PATH": "", "PCSCLITE_CSOCK_NAME": SOCKET, "SSH_CONNECTION": "1.2.3.4 1 5.6.7.8 22"}
-    }
+    return {"environment": {"PATH": "", "SSH_CONNECTION": "1.2.3.4 1 5.6.7.8 22"}}
 
 
 def without_namespaces(root: Path) -> dict[str, object]:
@@ -186,6 +185,13 @@ def test_each_illness_is_found_with_its_cure(
     found = by_check(machine(root, **fall_ill(root)))
     assert found[check].level is level
     assert cure in found[check].fix
+
+
+def test_a_private_socket_that_is_dead_is_not_mended_by_starting_the_daemon_of_the_system(root: Path) -> None:
+    environment = {"PATH": "/usr/bin", "PCSCLITE_CSOCK_NAME": "/private/pcscd.comm"}
+    told = by_check(machine(root, environment=environment))["socket"]
+    assert told.level is Level.PROBLEM
+    assert "unset it" in told.fix and "systemctl" not in told.fix
 
 
 def test_a_rule_of_polkit_ends_the_warning(root: Path) -> None:

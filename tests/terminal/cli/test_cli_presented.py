@@ -94,7 +94,7 @@ def tries(path: str) -> int:
     return loaded.pin_tries
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_card_stays_in_the_reader_over_a_restart_and_what_is_written_is_saved(
     card: str, how: signal.Signals
 ) -> None:
