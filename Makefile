@@ -50,6 +50,7 @@ bench: $(VENV)/.developing
 
 docs: $(VENV)/.developing
 	$(BIN)/python -m terminal.flow.diagram > docs/dual-insert.md
+	$(BIN)/python -m terminal.flow.payment_diagram > docs/purchase.md
 	$(BIN)/python -m apdu.reference > docs/card-reference.md
 	$(BIN)/python -m terminal.trace.schema_page > docs/json.md
 	$(BIN)/python -m terminal.trace.schema_page --schema > docs/ssc-output.schema.json

@@ -26,7 +26,6 @@ class RecordMode(IntEnum):
     PREVIOUS = 3
     NUMBER = 4
     FROM_NUMBER_TO_LAST = 5
-    FROM_LAST_TO_NUMBER = 6
 
 
 class CipherMode(IntEnum):
@@ -239,16 +238,6 @@ def init_sam_for_purchase(
 def credit_sam_for_purchase(mac2: bytes) -> Command:
     """The PSAM's CREDIT SAM FOR PURCHASE: check the card's MAC2."""
     return Command(0x80, 0x72, 0x00, 0x00, mac2)
-
-
-def create_key(file: int, encrypted: bytes) -> Command:
-    """The PSAM's CREATE KEY in key file 11, 12 or 13 (national, provincial, city); without its MAC."""
-    return Command(0x84, 0xD4, 0x00, file, encrypted)
-
-
-def change_key(file: int, encrypted: bytes) -> Command:
-    """The PSAM's CHANGE KEY in key file 11, 12 or 13; without its MAC."""
-    return Command(0x84, 0xD4, 0x01, file, encrypted)
 
 
 def storage_select_type(kind: StorageType) -> Command:

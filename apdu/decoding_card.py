@@ -17,7 +17,7 @@ from apdu.layout import DirectorySpec, FileSpec, ItemValue, LayoutError, Structu
 from apdu.redact import citizen_numbers, hidden_in_command, hidden_in_response, masked_hex
 from apdu.redact_bank import hidden_in_templates
 from apdu.response import Response
-from apdu.status import meaning
+from apdu.status import Kind, meaning, meanings_in_commands
 from apdu.tags import BY_TAG
 from apdu.tlv import TlvError, parse
 
@@ -205,7 +205,7 @@ def _answer_data(data: bytes, context: Context) -> Iterator[Field]:
 
 
 def status_fields(raw: bytes, context: Context) -> Iterator[Field]:
-    """A status word, and what would help; in the instruction that is known, what it means there."""
+    """A status word, and what would help: in the instruction that is known, else in general and in others."""
     sw = int.from_bytes(raw, "big")
     asked = context.command or context.instruction
     told = meaning(sw, asked.cla if asked else None, asked.ins if asked else None)
@@ -214,6 +214,10 @@ def status_fields(raw: bytes, context: Context) -> Iterator[Field]:
         yield Field(
             "SW", "What would help", "处理建议", f"{told.remedy_en} {told.remedy_zh}", "", told.source
         )
+    if asked is None and told.kind is not Kind.SUCCESS:
+        for names, inside in meanings_in_commands(sw):
+            what = f"{inside.en} {inside.zh}"
+            yield Field("SW", f"In {', '.join(names)}", "在该命令中", what, "", inside.source)
 
 
 def record_fields(raw: bytes, context: Context) -> Iterator[Field]:

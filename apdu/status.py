@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from apdu.instructions import find
+from apdu.instructions import INSTRUCTIONS, find
 from apdu.status_bank import BANK
 from apdu.status_in_command import IN_COMMAND
+from apdu.status_iso import ISO, ISO_SOURCE
 from apdu.status_table import GENERAL, ISO_CLASSES, Entry, Kind
 
-__all__ = ["Kind", "StatusMeaning", "is_success", "meaning", "tries_left"]
+__all__ = ["Kind", "StatusMeaning", "is_success", "meaning", "meanings_in_commands", "tries_left"]
 
-_ISO = "ISO/IEC 7816-4 section 5.6"
 _ANY_NEEDS = ("the PIN verified or a key authenticated", "校验密码或外部鉴别")
 _NEVER = ("nothing can, the access condition is never", "不允许，任何条件均不可")
 
@@ -46,7 +46,7 @@ def _index(entries: tuple[Entry, ...]) -> dict[tuple[str, int], Entry]:
     return index
 
 
-_INDEX = _index(GENERAL + IN_COMMAND + BANK)
+_INDEX = _index(GENERAL + ISO + IN_COMMAND + BANK)
 
 
 def meaning(
@@ -65,6 +65,16 @@ def meaning(
     entry = _INDEX.get((instruction.name, sw)) if instruction else None
     entry = entry or _INDEX.get(("", sw))
     return _unknown(sw) if entry is None else _fill(entry, sw, needs)
+
+
+def meanings_in_commands(sw: int) -> tuple[tuple[tuple[str, ...], StatusMeaning], ...]:
+    """What `sw` means in particular commands: names of the instructions, and the meaning they share."""
+    shared: dict[StatusMeaning, list[str]] = {}
+    for name in dict.fromkeys(instruction.name for instruction in INSTRUCTIONS):
+        entry = _INDEX.get((name, sw))
+        if entry is not None:
+            shared.setdefault(_fill(entry, sw, None), []).append(name)
+    return tuple((tuple(names), told) for told, names in shared.items())
 
 
 def _fill(entry: Entry, sw: int, needs: str | None) -> StatusMeaning:
@@ -104,7 +114,12 @@ def _unknown(sw: int) -> StatusMeaning:
     if sw1 in ISO_CLASSES:
         en, zh = ISO_CLASSES[sw1]
         return StatusMeaning(
-            sw, f"unknown status word, of the class: {en}", f"未知状态字，类别：{zh}", *remedy, _ISO, kind
+            sw,
+            f"unknown status word, of the class: {en}",
+            f"未知状态字，类别：{zh}",
+            *remedy,
+            ISO_SOURCE,
+            kind,
         )
     return StatusMeaning(sw, "unknown status word", "未知状态字", *remedy, "", kind)
 

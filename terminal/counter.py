@@ -9,15 +9,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
-from terminal.backoffice.office import Office
+from terminal.backoffice.national_line import InsuranceLine, MessageIds, National, PayingOffice
+from terminal.backoffice.office_ports import OpenOffice
 from terminal.backoffice.ports import BackOffice
 from terminal.backoffice.profile import Profile
 from terminal.flow.authentication import Means
+from terminal.flow.bill import Bill
 from terminal.flow.dual_insert_run import Ended, dual_insert
 from terminal.flow.operator import Operator
-from terminal.flow.steps import Role
+from terminal.flow.payment import PaymentSettings
+from terminal.flow.payment_run import PaymentEnded, purchase, reconciliation, refund
+from terminal.flow.sales import KeepSale, NewMessageId, ReadBook, SalesBook
+from terminal.flow.steps import Flow, Role
 from terminal.flow.visit import Settings
 from terminal.session import Disturbance, Listener, Session
 from terminal.transport.base import Reader
@@ -88,7 +93,7 @@ class Counter:
     @classmethod
     def set_up(
         cls,
-        office: Office,
+        office: OpenOffice,
         means: Means,
         *,
         psam: VirtualCard | None = None,
@@ -127,3 +132,82 @@ class Counter:
         """Take the holder's cards out of the slots; the PSAM stays."""
         for role in (Role.OLD, Role.NEW):
             self.slots[role].remove()
+
+
+def payment_settings(profile: Profile, settings: Settings) -> PaymentSettings:
+    """What a region's profile says to a till, which is this terminal."""
+    return PaymentSettings(
+        terminal=replace(settings, old_card_first=False),
+        pharmacy_name=profile.pharmacies.get(settings.pharmacy, settings.pharmacy),
+        verify_pin=profile.insurance.pin_at_purchase,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Till:
+    """A terminal that takes payments: with a line to the insurance centre, and a book that outlives its power."""
+
+    terminal: Terminal
+    profile: Profile
+    national: National
+    book: SalesBook
+    new_msgid: MessageIds
+
+    def purchase(
+        self,
+        bill: Bill,
+        operator: Operator,
+        listener: Listener | None = None,
+        disturbance: Disturbance | None = None,
+    ) -> PaymentEnded:
+        """One purchase by card; raises TerminalPowerLossError if the disturbance says so."""
+        return self._run(purchase(self._settings, bill), operator, listener, disturbance)
+
+    def refund(
+        self,
+        settlement: str,
+        operator: Operator,
+        listener: Listener | None = None,
+        disturbance: Disturbance | None = None,
+    ) -> PaymentEnded:
+        """The cancellation of a settlement of this till; raises as `purchase`."""
+        return self._run(refund(self._settings, settlement), operator, listener, disturbance)
+
+    def reconcile(
+        self,
+        operator: Operator,
+        day: date | None = None,
+        listener: Listener | None = None,
+        disturbance: Disturbance | None = None,
+    ) -> PaymentEnded:
+        """A day's totals compared with the centre's; raises as `purchase`."""
+        return self._run(reconciliation(self._settings, day), operator, listener, disturbance)
+
+    @property
+    def _settings(self) -> PaymentSettings:
+        return payment_settings(self.profile, self.terminal.settings)
+
+    def _run(
+        self,
+        flow: Flow[PaymentEnded],
+        operator: Operator,
+        listener: Listener | None,
+        disturbance: Disturbance | None,
+    ) -> PaymentEnded:
+        terminal, place = self.terminal, self.terminal.settings.pharmacy
+        line = InsuranceLine(self.national, place, self.profile, terminal.now, self.new_msgid)
+        session = Session(
+            terminal.readers,
+            operator,
+            PayingOffice(terminal.back_office, line),
+            now=terminal.now,
+            random=terminal.random,
+            listener=listener,
+            disturbance=disturbance,
+            till={
+                KeepSale: lambda step: self.book.keep(step.sale),
+                ReadBook: lambda step: self.book,
+                NewMessageId: lambda step: self.new_msgid(),
+            },
+        )
+        return session.run(flow)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from apdu.layout.states import FinancialState, ReceiptMode, SocialState
 from terminal.backoffice.enrolment import EnrolmentError
-from terminal.backoffice.office import Office
+from terminal.backoffice.office_ports import OpenOffice
 from terminal.backoffice.ports import CardKey, Holder, MedicalBase
 from terminal.text import Pin
 from virtual_card.card import VirtualCard
@@ -31,7 +31,7 @@ AS_ISSUED = Standing()
 
 
 def enrol_card(
-    office: Office, card: VirtualCard, holder: Holder | None = None, standing: Standing = AS_ISSUED
+    office: OpenOffice, card: VirtualCard, holder: Holder | None = None, standing: Standing = AS_ISSUED
 ) -> str:
     """Enrol a card by its issue record; returns its number. `holder` stands in where the card does not say whose it is.
 
@@ -48,7 +48,7 @@ def enrol_card(
     return record.number
 
 
-def _enrol_old(office: Office, record: OldIssueRecord, holder: Holder | None, standing: Standing) -> None:
+def _enrol_old(office: OpenOffice, record: OldIssueRecord, holder: Holder | None, standing: Standing) -> None:
     if record.holder_id and record.holder_name:
         holder = Holder(record.holder_id, record.holder_name)
     if holder is None:
@@ -64,7 +64,7 @@ def _enrol_old(office: Office, record: OldIssueRecord, holder: Holder | None, st
     )
 
 
-def _enrol_social(office: Office, record: SocialIssueRecord, standing: Standing) -> None:
+def _enrol_social(office: OpenOffice, record: SocialIssueRecord, standing: Standing) -> None:
     on_card = record.received_at.replace(tzinfo=office.profile.zone) if record.received_at else None
     office.enrolment.enrol_social_card(
         CardKey(record.card_id, record.number),

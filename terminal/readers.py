@@ -11,19 +11,24 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from terminal.transport.base import Reader, ReaderError
+from terminal.transport.base import (
+    DamagedCardError,
+    Reader,
+    ReaderAddressError,
+    ReaderError,
+    ReaderHintError,
+)
+
+__all__ = ["SCHEMES", "VIRTUAL", "ReaderAddressError", "ReaderHintError", "Scheme", "Tell", "choose", "open_reader", "slot_of"]
+
+if TYPE_CHECKING:
+    from virtual_card.image import JournalledImage
 
 VIRTUAL = "virtual"
+PCSC = "pcsc"
 LAST_PORT = 0xFFFF
-
-
-class ReaderHintError(ReaderError):
-    """An address that leads to no reader, or to more than one; the message lists the candidates."""
-
-
-class ReaderAddressError(ReaderHintError):
-    """What is written where an address belongs is none."""
 
 
 Tell = Callable[[str], None]
@@ -33,13 +38,29 @@ Tell = Callable[[str], None]
 @contextmanager
 def _virtual(path: str, tell: Tell) -> Iterator[Reader]:
     from terminal.transport.virtual import VirtualReader
-    from virtual_card.image import open_journalled
     from virtual_card.slot import Slot
 
-    with open_journalled(path) as card:
+    with _opened_image(path) as card:
         slot = Slot(path)
         slot.insert(card)
         yield VirtualReader(slot)
+
+
+def _opened_image(path: str) -> JournalledImage:
+    """The card of an image; raises TransportErrors for all that may be wrong with it."""
+    from virtual_card.errors import VirtualCardError
+    from virtual_card.image import DamagedImageError, open_journalled
+
+    try:
+        return open_journalled(path)
+    except DamagedImageError as error:
+        raise DamagedCardError(str(error)) from error
+    except VirtualCardError as error:
+        raise ReaderError(str(error)) from error
+    except OSError as error:
+        raise ReaderAddressError(
+            f"{path}: {error.strerror or error}; check the name and the rights of the file"
+        ) from error
 
 
 @contextmanager
@@ -100,7 +121,7 @@ class Scheme:
 
 
 SCHEMES: Mapping[str, Scheme] = {
-    "pcsc": Scheme("pcsc:NAME-PART", "a reader of this machine, by a part of its name", _pcsc, alone=True),
+    PCSC: Scheme("pcsc:NAME-PART", "a reader of this machine, by a part of its name", _pcsc, alone=True),
     VIRTUAL: Scheme("virtual:IMAGE", "a card image in a virtual reader", _virtual),
     "vpcd": Scheme("vpcd:HOST:PORT", "a card emulator that connects to this address", _vpcd),
     "tape": Scheme("tape:FILE[#ROLE]", "a recording, or one of the readers on it", _tape),
@@ -121,3 +142,13 @@ def open_reader(address: str, tell: Tell = lambda sentence: None) -> AbstractCon
         return SCHEMES[VIRTUAL].open(address, tell)
     known = ", ".join(scheme.form for scheme in SCHEMES.values())
     raise ReaderAddressError(f"{address!r} is no reader; readers are {known}, or the name of a card image")
+
+
+def slot_of(address: str, reader: Reader) -> tuple[str, str]:
+    """Which slot an opened reader is: equal for the same slot, however its address was spelled."""
+    scheme, colon, rest = address.partition(":")
+    if not colon or scheme not in SCHEMES:
+        scheme, rest = VIRTUAL, address
+    if scheme == PCSC:
+        return scheme, reader.name
+    return scheme, str(Path(rest).resolve()) if scheme == VIRTUAL else rest

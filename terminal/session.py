@@ -105,7 +105,10 @@ class TerminalPowerLossError(Exception):
 
 
 class Session:
-    """One terminal with its readers, operator, back office, clock and source of randomness."""
+    """One terminal with its readers, operator, back office, clock and source of randomness.
+
+    `till`: what performs the steps of a till's book, where there is one.
+    """
 
     def __init__(
         self,
@@ -117,6 +120,7 @@ class Session:
         random: Callable[[int], bytes],
         listener: Listener | None = None,
         disturbance: Disturbance | None = None,
+        till: Mapping[type, Callable[[Any], Any]] | None = None,
     ) -> None:
         self._readers = readers
         self._operator = operator
@@ -140,6 +144,7 @@ class Session:
             Confirm: lambda step: self._ask(step, operator.confirm),
             Show: lambda step: self._ask(step, operator.show),
             PrintReceipt: lambda step: self._ask(step, operator.print_receipt),
+            **(till or {}),
         }
 
     def run(self, flow: Flow[T]) -> T:

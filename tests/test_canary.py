@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +22,7 @@ from apdu.keys import KEYS
 from terminal.cli.main import cli
 from virtual_card import image
 from virtual_card.card import ProcessorCard
-from virtual_card.issue_record import NoIssueRecordError, issue_record
+from virtual_card.issue_record import NoIssueRecordError, SocialIssueRecord, issue_record
 from virtual_card.pcscd import PrivateDaemon
 
 OLD_PIN = "73519486"
@@ -40,6 +41,7 @@ VISIT = """\
 - {do: pin, pin: "73519486"}
 - {do: remove}
 """
+TOKEN, WRONG_TOKEN = "canary-token-5151", "canary-token-6161"
 SAID_ID, FOREIGN_ID = "990100199902280124", "110101199902280127"
 OLD_KINDS = ("sle4442", "sle4428", "old-cpu")
 NEW_KINDS = ("ssc-1.0", "ssc-2.0", "ssc-3.0")
@@ -162,7 +164,53 @@ def visits(new: str, old: str) -> list[Run]:
         ),
         run("centre", "show", "--centre", centre),
         run("centre", "show", "--centre", centre, "--json"),
+        run("centre", "people", "--centre", centre),
+        run("centre", "reconcile", "--centre", centre),
     ]
+
+
+def channels(kind: str) -> list[Run]:
+    """Every channel besides the pharmacy, with a marked PIN, marked ID numbers and a marked electronic card."""
+    card, centre = f"{kind}-3.card", f"centre-{kind}.db"
+    record = issue_record(image.load(card))
+    Path("id.yaml").write_text(f"id_number: '{record.holder_id}'\nname: 测试\n", encoding="utf-8")
+    Path("said.yaml").write_text(f"id_number: '{SAID_ID}'\nname: 测试\n", encoding="utf-8")
+    Path("list.yaml").write_text(f"- {record.number}\n- {SAID_ID}\n", encoding="utf-8")
+    known = ("--centre", centre, "--now", "2030-01-08T10:00:00+08:00", "--profile", "canary.yaml")
+    at_reader = (*known, "--reader", card, "--psam", "psam-3.card", "--keys", "keys.yaml", "--id-card")
+    by_number = (*known, "--card", record.number, "--id-card")
+    agent = ("--agent", "said.yaml", "--power-of-attorney")
+    online = ("--card-id", image_card_id(card))
+    runs = [run("centre", "enrol", "--centre", centre, card)]
+    for form in ("--verbose", "--json"):
+        runs += [
+            run("phone", "activate", *by_number, "said.yaml", form),
+            run("phone", "activate", *by_number, "id.yaml", *agent, form),
+            run("online", "activate", *by_number, "id.yaml", *online, form),
+            run("hospital", "activate", *at_reader[:-1], form),
+            run("counter", "activate", *at_reader, "said.yaml", form),
+            run("counter", "activate", *at_reader, "id.yaml", *agent, form),
+            run("counter", "reset-pin", *at_reader, "id.yaml", "--pin-env", "OLD", form),
+            run("counter", "receive", *at_reader, "id.yaml", form),
+            run("counter", "receive", "--list", "list.yaml", "--employer", "X", *known, form),
+            run("bank", "activate", *at_reader, "id.yaml", "--new-pin-env", "OLD", form),
+            run("online", "query", *by_number, "id.yaml", *online, form),
+            run("online", "sign", *by_number, "id.yaml", *online, form),
+            run("phone", "loss", *by_number, "id.yaml", form),
+            run("counter", "loss", *by_number, "id.yaml", "--formal", form),
+            run("counter", "release", *at_reader, "id.yaml", form),
+            run("counter", "replace", *at_reader, "id.yaml", "--lost", record.number, form),
+            run("centre", "query", *by_number[:-1], form),
+        ]
+    runs += [run("centre", "tick", "--centre", centre), run("centre", "tick", "--centre", centre, "--json")]
+    assert "pin-reset" in "".join(printed for _, printed in runs), "the PIN must really be set"
+    return runs
+
+
+def image_card_id(path: str) -> str:
+    record = issue_record(image.load(path))
+    assert isinstance(record, SocialIssueRecord)
+    return record.card_id
 
 
 def looks(kind: str) -> list[Run]:
@@ -320,6 +368,7 @@ def test_nothing_marked_comes_out_of_card_centre_pharmacy_and_apdu_commands(desk
         runs += decoded(kind)
     for kind in NEW_KINDS:
         runs += taped(kind)
+        runs += channels(kind)
     runs += said_holder()
     marked = [OLD_PIN, INITIAL_PIN, WRONG_PIN, SAID_ID, FOREIGN_ID, *ROOTS.values(), *fresh]
     assert leaks(runs, marked) == []
@@ -428,6 +477,47 @@ def test_nothing_marked_comes_out_of_cards_in_pcsc_readers(desk: Path) -> None:
     runs.append(stayed("pcscd", "--json", until="environment"))
     marked = [INITIAL_PIN, WRONG_PIN, *ROOTS.values(), *card_secrets(desk / card)]
     assert leaks(runs, marked) == []
+
+
+def test_nothing_marked_comes_out_of_a_centre_that_is_served(
+    desk: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from terminal.backoffice.link import Link
+
+    monkeypatch.setenv("SSC_CENTRE_TOKEN", TOKEN)
+    for variable in ("SSC_CSB_SECRET", "SSC_TIF_SECRET"):
+        monkeypatch.setenv(variable, TOKEN)
+    made_cards()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    url = f"http://127.0.0.1:{port}"
+    runs: list[Run] = []
+    files = ["--old-card", "sle4442-3.card", "--new-card", "ssc-3.0-3.card", "--profile", "canary.yaml"]
+    given = ["--now", "2030-01-08T10:00:00+08:00", "--script", "visit.yaml", "--psam", "psam-3.card"]
+
+    def business() -> None:
+        runs.append(run("centre", "enrol", "--centre", url, "sle4442-3.card", "ssc-3.0-3.card"))
+        runs.append(run("centre", "fail", "garbled", "verify-old-pin", "--centre", url))
+        runs.extend(run("pharmacy", "activate", *files, *given, "--centre", url, "--verbose") for _ in "ab")
+        runs.append(run("centre", "show", "--centre", url, "--json"))
+        for path in ("verify-old-pin", "hsm-message", "sign-in"):
+            body = f'{{"pin": "{WRONG_PIN}", "text": "03|{WRONG_PIN}|{SAID_ID}"}}'.encode()
+            reply = Link(url, TOKEN).post(f"/terminal/{path}", body)
+            runs.append((["post", path], reply.body.decode("utf-8", "replace")))
+        for secret in (TOKEN, "wrong"):
+            reply = Link(url, secret).post("/hsm", f"03|990100|{WRONG_PIN}|".encode(), "text/plain")
+            runs.append((["post", "hsm"], reply.body.decode("utf-8", "replace")))
+        monkeypatch.setenv("SSC_CENTRE_TOKEN", WRONG_TOKEN)
+        runs.append(run("centre", "show", "--centre", url))
+        monkeypatch.setenv("SSC_CENTRE_TOKEN", TOKEN)
+
+    for form, said in (("--json", "profile"), ("--profile", "is at")):
+        option = (form,) if form == "--json" else (form, "canary.yaml")
+        runs.append(stayed("serve", "centre", "--port", port, *option, until=said, meanwhile=business))
+    assert any("activated" in printed for _, printed in runs), "a visit must really activate the card"
+    marked = [OLD_PIN, INITIAL_PIN, WRONG_PIN, TOKEN, WRONG_TOKEN, *ROOTS.values()]
+    holders = [secret for path in desk.glob("*.card") for secret in card_secrets(path)]
+    assert leaks(runs, [*marked, *holders]) == []
 
 
 def test_every_command_is_covered_here() -> None:

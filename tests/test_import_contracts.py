@@ -16,6 +16,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("apdu", "virtual_card", "terminal")
 COMPOSITION = {
+    "terminal.__main__",
     "terminal.cli",
     "terminal.counter",
     "terminal.enrol",

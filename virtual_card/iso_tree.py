@@ -54,6 +54,10 @@ class TreeError(ValueError):
     """A tree file that cannot be read or describes no card; names file, place, reason and next step."""
 
 
+class DamagedTreeError(TreeError):
+    """A tree file that is no YAML at all."""
+
+
 class Rights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Access rules: `free`, `never`, or password names joined by `and` and `or`.
 
@@ -155,7 +159,7 @@ class TreeState(Tree, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 def load_tree(path: str | os.PathLike[str]) -> Tree:
-    """The tree of a YAML file; raises TreeError."""
+    """The tree of a YAML file; raises TreeError, DamagedTreeError where it is no YAML."""
     document = _document(path)
     try:
         return read_tree(document)
@@ -194,21 +198,14 @@ def _explained(reason: str) -> str:
 
 def _document(path: str | os.PathLike[str]) -> Any:
     """A YAML document with all scalars as text, so that 5000, 0010 and 1E10 stay the hex they are."""
-    import yaml
-
-    from virtual_card.iso_tree_yaml import TreeLoader
+    from apdu.yaml_text import YamlError, parse, read_text
 
     try:
-        with open(path, encoding="utf-8") as file:
-            return yaml.load(file, TreeLoader)
-    except RecursionError:
-        raise TreeError(f"{path}: it is nested too deeply. {NEXT_STEP}") from None
+        return parse(read_text(path), all_text=True)
     except OSError as error:
         raise TreeError(f"{path}: {error.strerror}. Check the name and the rights of the file.") from None
     except UnicodeDecodeError:
-        raise TreeError(f"{path}: this is no UTF-8 text. Save the file as UTF-8.") from None
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or "it cannot be parsed"
-        raise TreeError(f"{path}: {place}no valid YAML ({problem}). {NEXT_STEP}") from None
+        raise DamagedTreeError(f"{path}: this is no UTF-8 text. Save the file as UTF-8.") from None
+    except YamlError as error:
+        place = f"{error.place}: " if error.place else ""
+        raise DamagedTreeError(f"{path}: {place}no valid YAML ({error.problem}). {NEXT_STEP}") from None

@@ -37,6 +37,7 @@ class Service(Enum):
     PIN_CHANGE = "pin-change"
     PIN_RESET = "pin-reset"
     PIN_UNBLOCK = "pin-unblock"
+    BANK_ACTIVATION = "bank-activation"
     BANK_PIN = "bank-pin"
     BANK_LOSS = "bank-loss"
     BANK_LOSS_RELEASE = "bank-loss-release"
@@ -195,6 +196,7 @@ class ReportLoss:
     number: str
     formal: bool
     papers: Papers = NO_PAPERS
+    card_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ class ReleaseLoss:
 
 @dataclass(frozen=True, slots=True)
 class ReplaceCard:
-    """Let `new_number`, a sealed card of the same holder, take the place of a formally lost one. Answer: CardReplaced."""
+    """Let `new_number`, a sealed card of the same holder, take a formally lost one's place. Answer: CardReplaced."""
 
     place: Place
     number: str

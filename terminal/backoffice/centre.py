@@ -1,6 +1,6 @@
 """The card management centre: knows the true state of every card, and carries activations out.
 
-Each request is answered in one transaction: look up the situation, report what the deadline demands (R20),
+Each request is answered in one transaction: look up the situation, do what the clock demands (R18, R20),
 ask the rules, act. The rules and the committing transition are parameters: a test may break one on purpose.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from apdu.layout.states import SocialState
-from terminal.backoffice.activation import Commit, commit_activation
+from terminal.backoffice.activation import Commit
+from terminal.backoffice.clock import Clock
 from terminal.backoffice.ports import (
     CardKey,
     ConfirmActivation,
@@ -28,14 +28,13 @@ from terminal.backoffice.ports import (
 )
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import (
-    LossReason,
     OldCard,
     PinCounter,
     Reservation,
     ReservationStatus,
     SocialCard,
 )
-from terminal.backoffice.rules import RULES, Rules, Situation, deadline_has_passed, first_refusal
+from terminal.backoffice.rule import Rules, Situation, first_refusal
 from terminal.backoffice.store import Store
 
 CentreRequest = NewCardQuery | VerifyOldPin | Reserve | ConfirmActivation | ReleaseReservation
@@ -49,14 +48,17 @@ class CardCentre:
         store: Store,
         profile: Profile,
         now: Callable[[], datetime],
-        rules: Rules = RULES,
-        commit: Commit = commit_activation,
+        *,
+        rules: Rules,
+        commit: Commit,
+        clock: Clock,
     ) -> None:
         self._store = store
         self._profile = profile
         self._now = now
         self._rules = rules
         self._commit = commit
+        self._clock = clock
 
     # --- requests ------------------------------------------------------------------------------------------
 
@@ -110,8 +112,9 @@ class CardCentre:
     def confirm(self, request: ConfirmActivation) -> Confirmed:
         """Carry the activation out, once: a repeated number is answered as the first time."""
         with self._store.transaction():
-            reservation = self._store.reservation(request.number)
-            card = self.contact(reservation.card) if reservation else None
+            named = self._store.reservation(request.number)
+            card = self.contact(named.card) if named else None
+            reservation = self._store.reservation(request.number)  # the clock may have carried it out
             old = self._store.old_card(reservation.old_card) if reservation else None
             self._check(Situation(card, old, reservation), request)
             assert reservation is not None
@@ -152,19 +155,8 @@ class CardCentre:
     # --- looking up ----------------------------------------------------------------------------------------
 
     def contact(self, number: str) -> SocialCard | None:
-        """The card; every contact reports it lost first if the bank's deadline has passed (R23)."""
-        card = self._store.social_card(number)
-        if card is None or not deadline_has_passed(card, self._now(), self._profile):
-            return card
-        lost = replace(
-            card,
-            social=SocialState.FORMALLY_LOST,
-            state_before_loss=card.social,
-            loss_reason=LossReason.DEADLINE,
-        )
-        self._store.set_social(number, lost.social, lost.state_before_loss, lost.loss_reason)
-        self._store.note(self._now(), "deadline-loss", number, detail="R20")
-        return lost
+        """The card after everything that the clock demands was done to it (R18, R20, R23)."""
+        return self._clock.contact(number)
 
     def _current(self, key: CardKey) -> Reservation | None:
         """The open reservation of a card, else the committed one."""

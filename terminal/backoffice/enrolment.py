@@ -1,4 +1,4 @@
-"""Bringing cards into the back office, and what happens to them later at counters, banks and on the phone.
+"""Bringing cards into the back office, and recording what happens to old ones.
 
 Enrolling a card again is harmless: nothing that has happened to it since is reset.
 """
@@ -10,10 +10,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 from apdu.layout.states import FinancialState, ReceiptMode, SocialState
-from terminal.backoffice.ports import CardKey, Holder, MedicalBase, RefusedError
+from terminal.backoffice.ports import CardKey, Holder, MedicalBase
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import LOST_STATES, LossReason, OldCard, SocialCard
-from terminal.backoffice.rules import loss_may_be_released
 from terminal.backoffice.store import Store
 from terminal.backoffice.stored.ledger import EMPLOYEE_FUND, fund_account
 from terminal.backoffice.verifier import PinVerifier
@@ -127,47 +126,6 @@ class Enrolment:
             self._store.note(self._now(), "enrol-new", key.number)
             return card
 
-    # --- what happens to a card outside the pharmacy ---------------------------------------------------
-
-    def report_loss(self, number: str, state: SocialState = SocialState.FORMALLY_LOST) -> None:
-        """Report a social security card lost (R41), temporarily or formally; remembers the state before."""
-        with self._store.transaction():
-            card = self._known(number)
-            if state not in LOST_STATES or card.social is SocialState.CANCELLED:
-                raise EnrolmentError(f"card {number}: {card.social.name} cannot become {state.name}")
-            before = card.state_before_loss if card.social in LOST_STATES else card.social
-            self._store.set_social(number, state, before, card.loss_reason or LossReason.REPORTED)
-            self._store.note(self._now(), "loss", number)
-
-    def release_loss(self, number: str) -> None:
-        """Release a loss: back to the state before it, never further (a sealed card stays sealed).
-
-        Raises RefusedError for a loss by deadline while the bank's application is not active (R21).
-        """
-        with self._store.transaction():
-            card = self._known(number)
-            if card.social not in LOST_STATES:
-                raise EnrolmentError(f"card {number}: it is not lost, there is nothing to release")
-            refusal = loss_may_be_released(card)
-            if refusal is not None:
-                raise RefusedError(refusal)
-            self._store.set_social(number, card.state_before_loss or SocialState.SEALED)
-            self._store.note(self._now(), "loss-released", number)
-
-    def lock(self, number: str) -> None:
-        """Lock the social application of a card."""
-        with self._store.transaction():
-            self._known(number)
-            self._store.set_social(number, SocialState.APPLICATION_LOCKED)
-            self._store.note(self._now(), "lock", number)
-
-    def activate_financial(self, number: str) -> None:
-        """Record that the bank has activated its application (R20)."""
-        with self._store.transaction():
-            self._known(number)
-            self._store.set_financial(number, FinancialState.ACTIVE)
-            self._store.note(self._now(), "financial-active", number)
-
     def set_old_card_state(self, number: str, state: SocialState) -> None:
         """Record a loss, a block or its end for an old card; one that was replaced stays cancelled."""
         with self._store.transaction():
@@ -176,12 +134,6 @@ class Enrolment:
                 raise EnrolmentError(f"old card {number}: not on record, or replaced already")
             self._store.set_old_state(number, state)
             self._store.note(self._now(), "old-state", number, detail=state.name)
-
-    def _known(self, number: str) -> SocialCard:
-        card = self._store.social_card(number)
-        if card is None:
-            raise EnrolmentError(f"card {number}: not on record; enrol it first")
-        return card
 
     @staticmethod
     def _check_same(what: str, known: tuple[object, ...], given: tuple[object, ...]) -> None:

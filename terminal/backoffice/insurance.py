@@ -7,16 +7,14 @@ from datetime import datetime
 
 from terminal.backoffice.ports import OldCardAnswer, OldCardQuery, RefusedError, SignedIn, SignIn
 from terminal.backoffice.profile import Profile
-from terminal.backoffice.rules import RULES, Rules, Situation, first_refusal
+from terminal.backoffice.rule import Rules, Situation, first_refusal
 from terminal.backoffice.store import Store
 
 
 class InsuranceCentre:
     """The insurance centre over a store. `now` gives aware datetimes."""
 
-    def __init__(
-        self, store: Store, profile: Profile, now: Callable[[], datetime], rules: Rules = RULES
-    ) -> None:
+    def __init__(self, store: Store, profile: Profile, now: Callable[[], datetime], rules: Rules) -> None:
         self._store = store
         self._profile = profile
         self._now = now

@@ -10,13 +10,34 @@ from pathlib import Path
 from typing import Any
 
 from apdu.keys import RootKeys
-from terminal.backoffice.activation import BankDesk, Commit, commit_activation
+from terminal.backoffice.activation import Commit, commit_activation
 from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
+from terminal.backoffice.card_desk import CardDesk
+from terminal.backoffice.card_ports import (
+    Authorise,
+    CancelCard,
+    Enable,
+    HandOver,
+    HandOverToEmployer,
+    LockCard,
+    PresentCard,
+    QueryCard,
+    ReleaseLoss,
+    ReplaceCard,
+    ReportLoss,
+    SignElectronicCard,
+    Tick,
+    Ticked,
+    UnlockCard,
+)
 from terminal.backoffice.centre import CardCentre
+from terminal.backoffice.channel_desk import ChannelDesk
+from terminal.backoffice.clock import Clock
 from terminal.backoffice.database import LostRaceError
 from terminal.backoffice.enrolment import Enrolment
 from terminal.backoffice.hsm import Hsm
 from terminal.backoffice.insurance import InsuranceCentre
+from terminal.backoffice.office_ports import snapshot_of
 from terminal.backoffice.ports import (
     Answer,
     ConfirmActivation,
@@ -31,7 +52,9 @@ from terminal.backoffice.ports import (
 )
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import CardStatus
-from terminal.backoffice.rules import RULES, Rules, may_be_used
+from terminal.backoffice.rule import Rules
+from terminal.backoffice.rules import RULES
+from terminal.backoffice.rules_cards import may_be_used
 from terminal.backoffice.store import Store
 
 RACES = 8
@@ -60,8 +83,10 @@ class Office:
         self.enrolment = Enrolment(store, profile, now, random)
         self._store = store
         insurance = InsuranceCentre(store, profile, now, rules)
-        centre = CardCentre(store, profile, now, rules, commit)
-        self._bank_desk = BankDesk(store, now, centre.contact, commit)
+        clock = Clock(store, profile, now, commit)
+        centre = CardCentre(store, profile, now, rules=rules, commit=commit, clock=clock)
+        channels = ChannelDesk(store, profile, now, rules, clock, commit=commit, random=random)
+        cards = CardDesk(store, profile, now, rules, clock)
         hsm = Hsm(centre, hsm_levels, profile.region, root_keys)
         self._desks: Mapping[type, Callable[[Any], Answer]] = {
             SignIn: insurance.sign_in,
@@ -72,6 +97,21 @@ class Office:
             ConfirmActivation: centre.confirm,
             ReleaseReservation: centre.release,
             HsmMessage: hsm.answer,
+            BankNotice: channels.bank_activated,
+            QueryCard: channels.query,
+            PresentCard: channels.present,
+            Enable: channels.enable,
+            SignElectronicCard: channels.sign_electronic,
+            Authorise: channels.authorise,
+            ReportLoss: cards.change,
+            ReleaseLoss: cards.change,
+            ReplaceCard: cards.replace,
+            CancelCard: cards.change,
+            LockCard: cards.change,
+            UnlockCard: cards.change,
+            HandOver: cards.hand_over,
+            HandOverToEmployer: cards.hand_over_to_employer,
+            Tick: clock.tick,
         }
 
     @classmethod
@@ -90,6 +130,11 @@ class Office:
         """
         return cls(Store(path, read_only=read_only), profile, now, **options)
 
+    @property
+    def store(self) -> Store:
+        """The store beneath, which the insurance centre's interface shares."""
+        return self._store
+
     def close(self) -> None:
         """Close the store."""
         self._store.close()
@@ -107,7 +152,19 @@ class Office:
 
     def bank_activated(self, notice: BankNotice) -> NoticeAnswer:
         """Take the bank's notice that its application is active (R14); raises RefusedError, StoreError."""
-        return self._bank_desk.bank_activated(notice)
+        answer = self.call(notice)
+        assert isinstance(answer, NoticeAnswer)
+        return answer
+
+    def tick(self) -> Ticked:
+        """Do all that is due by the clock, some cards in each transaction (R18, R20); raises StoreError."""
+        activated = lost = 0
+        while True:
+            done = self.call(Tick())
+            assert isinstance(done, Ticked)
+            activated, lost = activated + done.activated, lost + done.lost
+            if not done.more:
+                return Ticked(activated, lost, more=False)
 
     def cards(self) -> list[CardStatus]:
         """Every card the back office knows, old ones first: for listings and end-state checks."""
@@ -116,15 +173,7 @@ class Office:
 
     def snapshot(self) -> dict[str, dict[str, object]]:
         """State, usable, balance_fen, reservation of every card, by `old:NUMBER` or `new:NUMBER`."""
-        return {
-            f"{card.role}:{card.number}": {
-                "state": card.state.name,
-                "usable": card.usable,
-                "balance_fen": card.balance_fen,
-                "reservation": card.reservation.value if card.reservation else None,
-            }
-            for card in self.cards()
-        }
+        return snapshot_of(self.cards())
 
     def _old_cards(self) -> list[CardStatus]:
         return [

@@ -17,6 +17,7 @@ from terminal.text import Pin, Text
 if TYPE_CHECKING:
     from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
     from terminal.backoffice.card_ports import CardAnswer, CardRequest
+    from terminal.backoffice.national_ports import Transact, Transacted
 
 
 class RefusalCode(Enum):
@@ -42,6 +43,7 @@ class RefusalCode(Enum):
     MOVE_NOT_LEGAL = "move-not-legal"
     SOCIAL_FIRST = "social-first"
     HSM = "hsm-refused"
+    INSURANCE = "insurance-refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,11 +281,11 @@ class HsmMessage:
 # Written as text: the other channels' requests speak of what is declared above.
 Request: TypeAlias = (
     "SignIn | OldCardQuery | NewCardQuery | VerifyOldPin | Reserve | ConfirmActivation | ReleaseReservation"
-    " | HsmMessage | BankNotice | CardRequest"
+    " | HsmMessage | BankNotice | CardRequest | Transact"
 )
 Answer: TypeAlias = (
     "SignedIn | OldCardAnswer | NewCardAnswer | PinAnswer | Reserved | Confirmed | ReservationView | str"
-    " | NoticeAnswer | CardAnswer"
+    " | NoticeAnswer | CardAnswer | Transacted"
 )
 
 

@@ -6,7 +6,9 @@ the file, the path inside it and the next step.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
+from enum import Enum
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -14,15 +16,30 @@ from typing import Annotated, Any
 
 import msgspec
 
-from terminal import yaml_text
+from apdu import yaml_text
+from terminal.backoffice.benefits import Insurance
+from terminal.backoffice.card_ports import CENTRE, PlaceKind
+from terminal.backoffice.ports import Place
 from terminal.text import Pin, Text
 
 FileIdentifier = Annotated[str, msgspec.Meta(pattern="^[0-9A-F]{4}$")]
 RegionCode = Annotated[str, msgspec.Meta(pattern="^[0-9]{6}$")]
 UtcOffset = Annotated[str, msgspec.Meta(pattern="^[+-][0-9]{2}:[0-9]{2}$")]
-PharmacyCode = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z]{1,12}$")]
+PlaceCode = Annotated[str, msgspec.Meta(pattern="^[0-9A-Za-z]{1,12}$")]
+Places = dict[PlaceCode, str]
 PinTries = Annotated[int, msgspec.Meta(ge=2, le=15)]
 Days = Annotated[int, msgspec.Meta(ge=1)]
+Hours = Annotated[int, msgspec.Meta(ge=1)]
+Months = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class PharmacyWay(Enum):
+    """What a pharmacy of the region needs to activate a card (R12)."""
+
+    DUAL_INSERT = "dual-insert"
+    OLD_PIN = "old-pin"
+    FIRST_PURCHASE = "first-purchase"
+    ID_CARD = "id-card"
 
 
 class ProfileError(ValueError):
@@ -32,11 +49,17 @@ class ProfileError(ValueError):
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """One region's answers to what the standards leave open.
 
-    `status_file`: FID of the application status file. `old_card_required`: the pharmacy needs the old
-    card itself (R12); otherwise the new card and the old card's PIN suffice. `financial_first`: the bank's
-    application must be active before the social one (R2). `deadline_days`: days after receipt that the holder
-    has for the bank (R20, R23).
+    `status_file`: FID of the application status file. `pharmacy_way`: what a pharmacy needs to activate (R12).
+    `financial_first`: the bank's application must be active before the social one (R2). `deadline_days`: days after
+    receipt that the holder has for the bank (R20, R23). `automatic_hours`: hours after which a card collected by an
+    employer is active by itself (R18). `serious_illness_months`: months of contributions without a gap that
+    serious-illness benefits take (R53).
     `equal_dates_mean_no_limit`: issue date equal to validity date in EF05 means no limit.
+
+    Places by kind, code to name: `pharmacies`, `hospitals`, outlets of the issuing bank (`banks`), service counters,
+    official phone lines (`hotlines`), `apps`. `pin_authorised` and `information_authorised`: pharmacies and hospitals
+    that may also change and reset PINs (R40), or tell state and balance (R42). `insurance`: what the funds pay, and how
+    the insurance interface speaks.
     """
 
     name: str
@@ -46,11 +69,61 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     status_file: FileIdentifier
     initial_pin: Pin
     pin_tries: PinTries
-    old_card_required: bool
+    pharmacy_way: PharmacyWay
     financial_first: bool
     deadline_days: Days
+    automatic_hours: Hours
+    serious_illness_months: Months
     equal_dates_mean_no_limit: bool
-    pharmacies: dict[PharmacyCode, str]
+    pharmacies: Places
+    hospitals: Places = {}
+    banks: Places = {}
+    counters: Places = {}
+    hotlines: Places = {}
+    apps: Places = {}
+    pin_authorised: frozenset[PlaceCode] = frozenset()
+    information_authorised: frozenset[PlaceCode] = frozenset()
+    insurance: Insurance = Insurance()
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where one code names two places, or an authorisation names none that can hold it."""
+        codes = [code for places in self._places.values() for code in places]
+        if len(codes) != len(set(codes)):
+            twice = next(code for code in codes if codes.count(code) > 1)
+            raise ValueError(f"code {twice} names two places; give each its own")
+        strangers = (self.pin_authorised | self.information_authorised) - {*self.pharmacies, *self.hospitals}
+        if strangers:
+            raise ValueError(f"{min(strangers)} is authorised, but no pharmacy or hospital of this profile")
+
+    @property
+    def _places(self) -> Mapping[PlaceKind, Places]:
+        return {
+            PlaceKind.PHARMACY: self.pharmacies,
+            PlaceKind.HOSPITAL: self.hospitals,
+            PlaceKind.BANK: self.banks,
+            PlaceKind.COUNTER: self.counters,
+            PlaceKind.PHONE: self.hotlines,
+            PlaceKind.ONLINE: self.apps,
+        }
+
+    def kind_of(self, place: Place) -> PlaceKind | None:
+        """What kind of place this is; None for one that does not take part (R3)."""
+        if place.pharmacy == CENTRE.pharmacy:
+            return PlaceKind.CENTRE
+        return next((kind for kind, places in self._places.items() if place.pharmacy in places), None)
+
+    def places_of(self, kind: PlaceKind) -> Places:
+        """Places of a kind, code to name."""
+        return self._places.get(kind, {CENTRE.pharmacy: CENTRE.pharmacy})
+
+    def place_name(self, place: Place) -> str:
+        """The name of a place that takes part."""
+        return next(places[place.pharmacy] for places in self._places.values() if place.pharmacy in places)
+
+    @property
+    def old_card_required(self) -> bool:
+        """The pharmacy needs the old card itself (R12); otherwise at least the new one alone is looked at."""
+        return self.pharmacy_way is PharmacyWay.DUAL_INSERT
 
     @property
     def status_fid(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
-from apdu.layout.states import FinancialState, ReceiptMode, SocialState
+from apdu.layout.states import Channel, FinancialState, ReceiptMode, SocialState
 from terminal.backoffice.ports import CardKey, Holder, MedicalBase, ReservationView
 
 LOST_STATES = frozenset({SocialState.FORMALLY_LOST, SocialState.TEMPORARILY_LOST})
@@ -29,7 +29,11 @@ class ReservationStatus(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SocialCard:
-    """A social security card as the centre keeps it; `historical_bytes` and `region` find it for the HSM."""
+    """A social security card as the centre keeps it; `historical_bytes` and `region` find it for the HSM.
+
+    `enabled_by` and `enabled_at`: how and when its social application was activated last. `replaced_by`: number of the
+    card that took its place.
+    """
 
     key: CardKey
     historical_bytes: bytes
@@ -42,6 +46,9 @@ class SocialCard:
     medical: MedicalBase
     state_before_loss: SocialState | None = None
     loss_reason: LossReason | None = None
+    enabled_by: Channel = Channel.NONE
+    enabled_at: datetime | None = None
+    replaced_by: str | None = None
 
     @property
     def number(self) -> str:

@@ -97,6 +97,12 @@ CANCELLED = _refusal(
     "The social security card is cancelled and cannot be used again; use the card that replaced it.",
     "社会保障卡已注销，不能再使用，请使用新换发的卡。",
 )
+VOID = _refusal(
+    RefusalCode.CANCELLED,
+    "R1",
+    "The card's data are void at the centre; go to the card service centre.",
+    "中心记录此卡数据已作废，请到社保卡服务中心办理。",
+)
 BANK_FIRST = _refusal(
     RefusalCode.BANK_FIRST,
     "R2",

@@ -97,10 +97,13 @@ social_cards = Table(
     Column("medical", Text, nullable=False),
     Column("state_before_loss", SmallInteger),
     Column("loss_reason", String(16)),
+    Column("enabled_by", SmallInteger),
+    Column("enabled_at", Instant),
     Column("bank_number", String(20), index=True),
     Column("replaced_by", ForeignKey("social_cards.number")),
-    # What the clock alone changes is found without looking at every card.
-    Index("ix_social_cards_waiting", "social", "received_at"),
+    # What the clock alone changes is found without looking at every card (R18, R20).
+    Index("ix_social_cards_collected", "social", "receipt_mode", "financial", "received_at"),
+    Index("ix_social_cards_deadline", "financial", "social", "received_at"),
 )
 
 old_cards = Table(
@@ -152,6 +155,14 @@ insurances = Table(
     Column("since", Date, nullable=False),
     Column("paused_since", Date),
     Column("employer", Text),
+    UniqueConstraint("id_number", "kind", "since"),
+)
+
+vouchers = Table(
+    "vouchers",
+    metadata,
+    Column("token", String(50), primary_key=True),
+    Column("id_number", ForeignKey("persons.id_number"), nullable=False, index=True),
 )
 
 contributions = Table(
@@ -223,6 +234,7 @@ visits = Table(
     Column("entry", Serial, primary_key=True),
     Column("id_number", ForeignKey("persons.id_number"), nullable=False, index=True),
     Column("place", String(12), nullable=False),
+    Column("kind", String(6), nullable=False),
     Column("med_type", String(6), nullable=False),
     Column("number_at_place", String(30)),
     Column("msgid", String(64), nullable=False, unique=True),
@@ -235,23 +247,32 @@ settlements = Table(
     metadata,
     Column("entry", Serial, primary_key=True),
     Column("msgid", String(64), nullable=False, unique=True),
+    Column("infno", String(4), nullable=False),
     Column("visit", ForeignKey("visits.entry"), nullable=False, index=True),
     Column("place", String(12), nullable=False),
-    Column("id_number", ForeignKey("persons.id_number"), nullable=False, index=True),
+    Column("id_number", ForeignKey("persons.id_number"), nullable=False),
     Column("fund", String(6), nullable=False),
+    Column("clearing", String(6), nullable=False),
+    Column("account", String(64)),
     Column("day", Date, nullable=False),
     Column("at", Instant, nullable=False),
     Column("total_fen", BigInteger, nullable=False),
+    Column("deductible_fen", BigInteger, nullable=False),
     Column("fund_pay_fen", BigInteger, nullable=False),
     Column("account_pay_fen", BigInteger, nullable=False),
     Column("cash_pay_fen", BigInteger, nullable=False),
     Column("balance_fen", BigInteger, nullable=False),
     Column("detail", Text, nullable=False),
-    Column("cancels", ForeignKey("settlements.entry"), unique=True),
+    Column("cancels", ForeignKey("settlements.entry"), index=True),
     Column("reversed", Boolean, nullable=False),
+    Column("reconciled", Boolean, nullable=False),
     CheckConstraint("total_fen = fund_pay_fen + account_pay_fen + cash_pay_fen", name="adds_up"),
     Index("ix_settlements_of_the_day", "place", "day"),
+    Index("ix_settlements_of_the_year", "id_number", "fund", "day"),
 )
+_STANDS = text("NOT reversed")
+# A settlement is cancelled once; a cancellation that was reversed itself counts for nothing.
+Index("cancelled_once", settlements.c.cancels, unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS)
 
 electronic_cards = Table(
     "electronic_cards",

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from apdu.layout import LayoutError
-from terminal.backoffice.office import Office
+from terminal.backoffice.office_ports import OpenOffice
 from terminal.backoffice.profile import Profile
 from terminal.cli.console import ConsoleOperator
 from terminal.cli.deck import current_deck
@@ -126,7 +126,7 @@ def _psam(card: VirtualCard, path: str) -> VirtualCard:
     return card
 
 
-def _enrol_for_now(office: Office, cards: dict[str, VirtualCard]) -> None:
+def _enrol_for_now(office: OpenOffice, cards: dict[str, VirtualCard]) -> None:
     """A centre that lives as long as this command knows the two cards, as their issuer reports them."""
     say("no --centre: a temporary one that knows these two cards, and forgets them at the end", err=True)
     for card in cards.values():

@@ -109,8 +109,7 @@ def new(
     from terminal.trace.names import card_name
     from virtual_card.image import save
 
-    if (tree is None) is (kind == PLAIN) or (seed is None) is not (kind == PLAIN):
-        raise click.ClickException(f"an {PLAIN} card is made from a --tree, every other kind from a --seed")
+    _refuse_wrong_source(kind, seed, tree)
     path = Path(output or (f"{kind}-{seed}.card" if tree is None else f"{kind}.card"))
     if path.exists() and not force:
         raise click.ClickException(f"{path} exists; name another file with -o, or give --force to replace it")
@@ -144,9 +143,22 @@ def new(
         keys,
     )
     save(made(order), path)
-    options = "".join(f", {option}" for option in (state, financial, offline_data) if option)
-    say(f"{path}: {card_name(kind)}, seed {seed}{options}")
+    told = [option for option in (state, financial, offline_data) if option] + order.extras
+    say(f"{path}: {card_name(kind)}, seed {seed}{''.join(f', {option}' for option in told)}")
     return ExitCode.DONE
+
+
+def _refuse_wrong_source(kind: str, seed: int | None, tree: str | None) -> None:
+    """A plain card is made from a file tree alone, every other kind from a seed alone."""
+    if kind == PLAIN:
+        if tree is None:
+            raise click.ClickException(f"an {PLAIN} card is made from a YAML file tree; give --tree FILE")
+        if seed is not None:
+            raise click.ClickException(f"an {PLAIN} card has no seed; leave --seed out")
+    elif tree is not None:
+        raise click.ClickException(f"only an {PLAIN} card is made from a file tree; leave --tree out")
+    elif seed is None:
+        raise click.ClickException("holder and serial number come from a seed; give --seed NUMBER")
 
 
 def _refuse_social_options(kind: str, given: list[str]) -> None:

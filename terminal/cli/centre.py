@@ -1,4 +1,4 @@
-"""`ssc centre`: the back office over its SQLite file."""
+"""`ssc centre`: the back office in its file or database, or behind its service."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from terminal.cli.centre_clock import query, tick
+from terminal.cli.centre_failures import fail
+from terminal.cli.centre_insurance import people, receipt, reconcile
 from terminal.cli.options import json_option, profile_option
 from terminal.cli.value_types import CARD_FILE, CENTRE_FILE, YAML_FILE
 from terminal.exit_codes import ExitCode
@@ -20,13 +23,21 @@ if TYPE_CHECKING:
 HOLDER_HINT = 'a holder file has two lines: `id_number: "..."` and `name: ...`'
 
 centre_option = click.option(
-    "--centre", type=CENTRE_FILE, required=True, metavar="FILE", help="The back office's SQLite file."
+    "--centre",
+    type=CENTRE_FILE,
+    required=True,
+    metavar="FILE|URL",
+    help="The back office: a SQLite file, a PostgreSQL URL, or the service at http://HOST:PORT.",
 )
 
 
 @click.group()
 def centre() -> None:
     """The back office: bring cards in, look at them."""
+
+
+for _command in (fail, people, reconcile, receipt, tick, query):
+    centre.add_command(_command)
 
 
 @centre.command()
@@ -81,17 +92,13 @@ def _holder(path: str | None) -> Holder | None:
 def show(centre: str, as_json: bool) -> ExitCode:
     """Show every card the back office knows: its state, whether it may be used, its account."""
     from datetime import UTC, datetime
-    from pathlib import Path
 
-    from terminal.backoffice.office import Office
-    from terminal.cli.files import region_profile
+    from terminal.cli.files import look_into, region_profile
     from terminal.cli.output import say
     from terminal.cli.output import show as show_lines
     from terminal.trace.as_json import json_line
 
-    if not Path(centre).exists():
-        raise FileNotFoundError(2, "no such file", centre)
-    office = Office.open(centre, region_profile("default"), lambda: datetime.now(UTC), read_only=True)
+    office = look_into(centre, region_profile("default"), lambda: datetime.now(UTC))
     try:
         cards = office.cards()
     finally:

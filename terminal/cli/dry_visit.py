@@ -8,8 +8,11 @@ from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
-from terminal.backoffice.database import copy_file
-from terminal.backoffice.office import Office
+import click
+
+from terminal.backoffice.database import copy_file, is_url
+from terminal.backoffice.link import is_http
+from terminal.backoffice.office_ports import OpenOffice
 from terminal.cli.activation import CardOrder, Order, cards_of_visit, pins_of, scripted
 from terminal.cli.dry_run import SPECIMEN_SEED, Basis, announce
 from terminal.cli.files import IN_MEMORY, open_office, region_profile, root_keys
@@ -46,9 +49,13 @@ def on_specimens(order: Order, view: View) -> ExitCode:
         return _visit(order, office, cards, psam, view)
 
 
-def _office(order: Order, stack: ExitStack, known: dict[str, VirtualCard] | None) -> Office:
+def _office(order: Order, stack: ExitStack, known: dict[str, VirtualCard] | None) -> OpenOffice:
     """A back office nobody keeps: in memory with these cards, or a copy of the centre's file."""
     path = IN_MEMORY
+    if known is None and order.centre is not None and (is_http(order.centre) or is_url(order.centre)):
+        raise click.ClickException(
+            f"{order.centre}: a dry run plays on a copy of the centre's file; leave --centre out or name a file"
+        )
     if known is None and order.centre is not None and Path(order.centre).exists():
         path = str(Path(stack.enter_context(tempfile.TemporaryDirectory())) / "centre.db")
         copy_file(order.centre, path)
@@ -60,7 +67,7 @@ def _office(order: Order, stack: ExitStack, known: dict[str, VirtualCard] | None
 
 
 def _visit(
-    order: Order, office: Office, cards: dict[str, VirtualCard], psam: VirtualCard | None, view: View
+    order: Order, office: OpenOffice, cards: dict[str, VirtualCard], psam: VirtualCard | None, view: View
 ) -> ExitCode:
     counter = Counter.set_up(
         office,

@@ -25,16 +25,16 @@ from terminal.cli.pin_source import LastTryError
 from terminal.errors import CardError, NotGenuineError
 from terminal.exit_codes import ExitCode
 from terminal.flow.operator import OperatorCancelledError, OperatorTimeoutError
-from terminal.readers import ReaderAddressError
 from terminal.scenario.model import ScenarioError
 from terminal.scenario.script import ScriptMismatchError
 from terminal.trace.tape import DamagedTapeError
+from terminal.trace.tape_deck import NoInputError
 from terminal.trace.tape_player import TapeMismatchError
-from terminal.transport.base import NoCardError, TransportError
+from terminal.transport.base import DamagedCardError, NoCardError, ReaderAddressError, TransportError
 from terminal.transport.pin_entry import PinEntryCancelledError
 from virtual_card.errors import FaultPlanError, VirtualCardError
 from virtual_card.image import DamagedImageError
-from virtual_card.iso_tree import TreeError
+from virtual_card.iso_tree import DamagedTreeError, TreeError
 from virtual_card.issue_record import NoIssueRecordError
 from virtual_card.issuer import IssueError
 
@@ -50,6 +50,7 @@ EXIT_CODES: Sequence[tuple[type[BaseException], ExitCode]] = (
     (DamagedImageError, ExitCode.DAMAGED_FILE),
     (DamagedStoreError, ExitCode.DAMAGED_FILE),
     (MalformedFileError, ExitCode.DAMAGED_FILE),
+    (DamagedTreeError, ExitCode.DAMAGED_FILE),
     (InputFileError, ExitCode.USAGE),
     (StoreError, ExitCode.USAGE),
     (ProfileError, ExitCode.USAGE),
@@ -61,6 +62,8 @@ EXIT_CODES: Sequence[tuple[type[BaseException], ExitCode]] = (
     (MalformedApduError, ExitCode.USAGE),
     (DecodingError, ExitCode.USAGE),
     (ReaderAddressError, ExitCode.USAGE),
+    (DamagedCardError, ExitCode.DAMAGED_FILE),
+    (NoInputError, ExitCode.USAGE),
     (PinEntryCancelledError, ExitCode.CANCELLED),
     (NoCardError, ExitCode.NO_CARD),
     (TransportError, ExitCode.READER),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
@@ -38,7 +39,36 @@ MEDICAL_FIELDS: Mapping[str, str] = {
 }
 """The fields of `medical`: the medical base data and the old card's number."""
 
+_DAY = "a day of the calendar, year first"
+_CARD_NUMBER = "nine characters, digits and capital letters"
+_DIGITS_AND_LETTERS = "up to 20 digits and letters"
+EXPECTED: Mapping[str, tuple[str, str]] = {
+    "name": ("1 to 50 characters", "name: 测试甲乙"),
+    "sex": ("one word or code", "sex: 女"),
+    "nation": ("one word or code", "nation: 汉族"),
+    "birth_date": (_DAY, "birth_date: 1990-03-07"),
+    "id_number": ("18 characters beginning with 990100", "id_number: 990100199003070027"),
+    "card_number": (_CARD_NUMBER, "card_number: A00000070"),
+    "issued_on": (_DAY, "issued_on: 2029-12-18"),
+    "valid_until": (_DAY, "valid_until: 2039-12-18"),
+    "employer": ("1 to 50 characters", "employer: 测试单位"),
+    "balance": ("yuan, with two decimals or none", "balance: 1250.00"),
+    "medical": ("fields of its own", "medical: {insurance_kind: 310}"),
+    "medical.insurance_kind": ("a code of three digits", "insurance_kind: 310"),
+    "medical.person_class": ("a code of two digits", "person_class: 11"),
+    "medical.enrolled_on": (_DAY, "enrolled_on: 2021-12-18"),
+    "medical.account_number": (_DIGITS_AND_LETTERS, "account_number: 990100000123"),
+    "medical.certificate_number": (_DIGITS_AND_LETTERS, "certificate_number: Y0000000123"),
+    "medical.hospitals": (
+        "a list of three codes of nine characters",
+        "hospitals: [990100018, 990100026, 990100034]",
+    ),
+    "medical.old_number": (_CARD_NUMBER, "old_number: N00000016"),
+}
+"""What each field has to look like, in words and by an example."""
+
 _HINT = "docs/holder.md shows every field"
+_PLACE = re.compile(r" - at `\$\.([a-z_.]+)")
 _PLACES: Mapping[str, str] = {"old_issued_on": "medical.enrolled_on", "opening_balance_fen": "balance"}
 _MEDICAL_PLACES = frozenset(MEDICAL_FIELDS)
 
@@ -82,7 +112,7 @@ def load_holder(path: str) -> Holder:
     try:
         given = msgspec.convert(plain, _HolderFile)
     except msgspec.ValidationError as error:
-        raise InputFileError(f"{path}: {_hidden(error)}; {_HINT}") from None
+        raise InputFileError(f"{path}: {_wrong(error)}; {_HINT}") from None
     medical = given.medical
     return Holder(
         name=given.name,
@@ -130,9 +160,12 @@ def _english(path: str, document: Any, names: Mapping[str, str], prefix: str) ->
     return found
 
 
-def _hidden(error: msgspec.ValidationError) -> str:
-    """What is wrong and where, in the file's terms; msgspec names no values."""
-    return str(error).replace("$.", "").replace("`", "")
+def _wrong(error: msgspec.ValidationError) -> str:
+    """The field that is wrong and what it has to look like; values are not repeated."""
+    found = _PLACE.search(str(error))
+    assert found is not None  # the document is a mapping of known fields before it is converted
+    expected, example = EXPECTED[found[1]]
+    return f"{place_of(found[1])}: {expected} expected, such as `{example}`"
 
 
 def _codes(table: type[Sex] | type[Nation]) -> dict[str, str]:

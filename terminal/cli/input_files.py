@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from terminal.yaml_text import YamlError, parse, read_text
+from apdu.yaml_text import YamlError, parse, read_text
 
 T = TypeVar("T")
 

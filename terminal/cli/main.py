@@ -20,7 +20,13 @@ COMMANDS = {
         "pharmacy",
         "What happens at the counter of a designated pharmacy.",
     ),
+    "counter": ("terminal.cli.counter", "counter", "A service counter: activate, PIN, loss, new cards."),
+    "bank": ("terminal.cli.bank", "bank", "An outlet of the issuing bank."),
+    "hospital": ("terminal.cli.hospital", "hospital", "A designated hospital."),
+    "phone": ("terminal.cli.remote_channels", "phone", "The official phone line."),
+    "online": ("terminal.cli.remote_channels", "online", "The holder's own app."),
     "centre": ("terminal.cli.centre", "centre", "The back office: bring cards in, look at them."),
+    "serve": ("terminal.cli.serve", "serve", "Serve the back office over HTTP, until Ctrl-C."),
     "card": ("terminal.cli.card", "card", "Make, show and compare virtual cards."),
     "scenario": (
         "terminal.cli.scenario",
@@ -44,7 +50,11 @@ COMMANDS = {
         "Look around on a card: ls, cd, cat, update, verify, auth, apdu.",
     ),
     "apdu": ("terminal.cli.apdu", "apdu", "Power a card and send each APDU in one session."),
-    "pcscd": ("terminal.cli.pcscd", "pcscd", "A PC/SC daemon of your own, with virtual readers."),
+    "pcscd": (
+        "terminal.cli.pcscd",
+        "pcscd",
+        "A PC/SC daemon of your own, with virtual readers, until Ctrl-C.",
+    ),
     "tape": ("terminal.cli.tape", "tape", "Record sessions, replay them without a card, show them."),
     "doctor": (
         "terminal.cli.doctor",
@@ -127,3 +137,7 @@ def main() -> NoReturn:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     cli.main(prog_name="ssc")
+
+
+if __name__ == "__main__":
+    main()

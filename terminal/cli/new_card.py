@@ -11,6 +11,7 @@ from terminal.cli.files import region_profile, root_keys
 from terminal.cli.holder_file import load_holder, place_of
 from terminal.cli.input_files import InputFileError
 from terminal.cli.options import SOCIAL_KINDS
+from terminal.flow.texts import yuan
 from virtual_card.applications.pboc.options import DEFAULT_BANK, Activation, OfflineData
 from virtual_card.card import VirtualCard
 from virtual_card.holder import HolderError
@@ -37,6 +38,18 @@ class NewCard:
     today: date | None
     pin: str | None
     keys: str | None
+
+    @property
+    def extras(self) -> list[str]:
+        """In words, what the card has beyond others of its kind."""
+        purse = None if self.purse is None else f"purse of {yuan(self.purse)}"
+        found = (
+            ("PKI application", self.pki),
+            ("contactless", self.contactless),
+            (purse, purse),
+            ("every file", self.all_files),
+        )
+        return [text for text, there in found if text and there]
 
 
 def made(order: NewCard) -> VirtualCard:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from terminal.cli import pharmacy_till
 from terminal.cli.options import MOMENT, dry_run_option, json_option, profile_option, quiet_option
 from terminal.cli.reader_options import ADDRESS
 from terminal.cli.value_types import CARD_FILE, CENTRE_FILE, YAML_FILE
@@ -17,6 +18,11 @@ from terminal.exit_codes import ExitCode
 @click.group()
 def pharmacy() -> None:
     """What happens at the counter of a designated pharmacy."""
+
+
+pharmacy.add_command(pharmacy_till.purchase)
+pharmacy.add_command(pharmacy_till.refund)
+pharmacy.add_command(pharmacy_till.reconcile)
 
 
 @pharmacy.command()
@@ -49,7 +55,10 @@ def pharmacy() -> None:
 )
 @click.option("--hsm", is_flag=True, help="No PSAM: the centre's HSM authenticates.  [default]")
 @click.option(
-    "--centre", type=CENTRE_FILE, metavar="FILE", help="The back office's SQLite file, made on first use."
+    "--centre",
+    type=CENTRE_FILE,
+    metavar="FILE|URL",
+    help="The back office: a SQLite file, made on first use, a PostgreSQL URL, or the service at http://HOST:PORT.",
 )
 @profile_option
 @click.option("--pharmacy", "place", metavar="CODE", help="The pharmacy's code.")

@@ -27,7 +27,8 @@ class ReaderOperator(Dialogue):
 
     def __post_init__(self) -> None:
         for role in (Role.OLD, Role.NEW):
-            self._take_out(self.readers[role])
+            if role in self.readers:
+                self._take_out(self.readers[role])
 
     def insert_card(self, request: InsertCard) -> None:
         """Return once there is a card; raises OperatorTimeoutError, OperatorCancelledError."""

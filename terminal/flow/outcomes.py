@@ -258,7 +258,7 @@ class Outcome(Enum):
         return self.value.text
 
 
-BY_REFUSAL = {
+BY_REFUSAL = dict.fromkeys(RefusalCode, Outcome.REFUSED) | {
     RefusalCode.NOT_DESIGNATED: Outcome.NOT_DESIGNATED,
     RefusalCode.UNKNOWN_CARD: Outcome.UNKNOWN_CARD,
     RefusalCode.OLD_CARD_LOST: Outcome.OLD_CARD_LOST,
@@ -275,5 +275,6 @@ BY_REFUSAL = {
     RefusalCode.OLD_CARD_REQUIRED: Outcome.SSC_IN_OLD_SLOT,
     RefusalCode.HSM: Outcome.HSM_REFUSED,
 }
+"""Refusals of other channels than the dual insert have no outcome of their own."""
 
 BY_LABEL = {outcome.label: outcome for outcome in Outcome}

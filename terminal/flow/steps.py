@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from apdu.command import Command
 from apdu.response import Response
 from terminal.backoffice.ports import Request
 from terminal.text import Text
+
+if TYPE_CHECKING:
+    from terminal.flow.sales import BookStep
 
 T = TypeVar("T")
 
@@ -135,7 +138,7 @@ class ReadClock:
 
 OperatorStep = InsertCard | RemoveCard | EnterPin | Confirm | Show | PrintReceipt
 Step: TypeAlias = (
-    "PowerOn | PowerOff | Exchange | StateEntered | Draw | ReadClock | OperatorStep | Request"
+    "PowerOn | PowerOff | Exchange | StateEntered | Draw | ReadClock | OperatorStep | BookStep | Request"
 )
 
 Procedure = Generator[Command, Response, T]

@@ -36,7 +36,7 @@ def masked_id(id_number: str) -> str:
 
 def yuan(fen: int) -> str:
     """An amount in fen as people write it."""
-    return f"¥{fen // 100}.{fen % 100:02d}"
+    return f"{'-' if fen < 0 else ''}¥{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
 def receipt(visit: Visit, at: datetime) -> Receipt:

@@ -49,6 +49,8 @@ class CentreSide:
 
 def centre_side(stage: Stage, name: str) -> CentreSide | None:
     """What the centre holds of the card called `old` or `new`; None where it does not know it."""
+    if name not in stage.records:
+        return None
     number = stage.records[name].number
     role = "old" if name == "old" else "new"
     for status in stage.office.cards():
@@ -56,6 +58,13 @@ def centre_side(stage: Stage, name: str) -> CentreSide | None:
             reservation = status.reservation.value if status.reservation else NONE
             return CentreSide(status.state, status.usable, status.balance_fen, reservation)
     return None
+
+
+def money_faults(stage: Stage) -> list[str]:
+    """What does not add up in the centre's ledger, or between it and the settlements."""
+    store = stage.office.store
+    with store.transaction():
+        return store.ledger_faults() + store.settlement_faults()
 
 
 def status_on_card(card: VirtualCard) -> StatusFile | None:

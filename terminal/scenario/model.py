@@ -13,10 +13,12 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from apdu.layout.old_cards import OLD_CARDS
+from apdu.yaml_text import parse, read_text
 from terminal.flow.outcomes import BY_LABEL
+from terminal.flow.payment_outcomes import BY_LABEL as PAYMENT_OUTCOMES
+from terminal.scenario.payments import InsuranceSpec, PayExpectation, PurchaseSpec, RefundSpec
 from terminal.scenario.script import Insert, ScriptStep
 from terminal.text import Pin
-from terminal.yaml_text import parse, read_text
 from virtual_card.card_kinds import GENERATIONS, CardKind, kinds, states
 from virtual_card.faults import FaultPlan
 
@@ -30,6 +32,7 @@ SCRIPT_MISMATCH = "script-mismatch"
 """What a visit is called that could not be played on, because script and terminal disagree."""
 SCRIPT_FORM = "a script is a list such as `- {do: insert, card: old}`"
 FinancialName = Literal["INACTIVE", "ACTIVE", "BLOCKED", "CLOSED"]
+PhaseName = Literal["sent", "answered", "closed", "refused", "reversed", "disputed"]
 
 
 class ScenarioError(ValueError):
@@ -158,7 +161,10 @@ class CentreExpectation(_Strict, frozen=True, kw_only=True):
 
 
 class Expectation(_Strict, frozen=True, kw_only=True):
-    """What must be true at the end: the outcome, what was said (as parts of texts), cards and centre."""
+    """What must be true at the end: the outcome, what was said (as parts of texts), cards and centre.
+
+    `pays`: who paid what in the settlement or cancellation; `book`: the phases of the till's sales, in order.
+    """
 
     outcome: str
     exit_code: int | None = None
@@ -166,27 +172,44 @@ class Expectation(_Strict, frozen=True, kw_only=True):
     card: CardExpectation = CardExpectation()
     centre: CentreExpectation = CentreExpectation()
     means: Literal["psam", "hsm"] | None = None
+    pays: PayExpectation = PayExpectation()
+    book: list[PhaseName] | None = None
 
     def __post_init__(self) -> None:
-        if self.outcome not in (*BY_LABEL, POWER_LOST):
-            raise ValueError(
-                f"{self.outcome!r} is no outcome; known are {', '.join((*BY_LABEL, POWER_LOST))}"
-            )
+        known = (*BY_LABEL, *(label for label in PAYMENT_OUTCOMES if label not in BY_LABEL), POWER_LOST)
+        if self.outcome not in known:
+            raise ValueError(f"{self.outcome!r} is no outcome; known are {', '.join(known)}")
 
 
 class VisitSpec(_Strict, frozen=True, kw_only=True):
-    """One visit: what the operator does, what goes wrong, how it must end."""
+    """One visit: what the operator does, what goes wrong, how it must end.
 
-    operator: list[ScriptStep]
+    A dual insert, unless it is a `purchase`, a `refund`, or a `reconcile`: the totals of the clock's day.
+    """
+
+    operator: list[ScriptStep] = []
     faults: list[FaultSpec] = []
     expect: Expectation
     terminal: TerminalSpec | None = None
+    purchase: PurchaseSpec | None = None
+    refund: RefundSpec | None = None
+    reconcile: bool = False
+
+    def __post_init__(self) -> None:
+        if sum((self.purchase is not None, self.refund is not None, self.reconcile)) > 1:
+            raise ValueError("a visit is one of `purchase`, `refund`, `reconcile`; make two visits")
+
+    @property
+    def pays(self) -> bool:
+        """Whether this happens at the till."""
+        return self.purchase is not None or self.refund is not None or self.reconcile
 
 
 class Scenario(_Strict, frozen=True, kw_only=True):
     """Sessions as data: the same cards and centre through one or more visits.
 
-    `cards` by name; `old` and `new` are the pair that the centre's part and the expectations speak of.
+    `cards` by name; `old` and `new` are the pair that the centre's part and the expectations speak of; at a till alone,
+    `old` may be missing. `insurance`: how the holder of `new` is insured, None for not at all.
     """
 
     name: str
@@ -197,10 +220,13 @@ class Scenario(_Strict, frozen=True, kw_only=True):
     cards: dict[str, CardSpec]
     terminal: TerminalSpec = TerminalSpec()
     centre: CentreSpec = CentreSpec()
+    insurance: InsuranceSpec | None = None
     visits: Annotated[list[VisitSpec], msgspec.Meta(min_length=1)]
 
     def __post_init__(self) -> None:
         for name, fitting in (("old", tuple(OLD_CARDS)), ("new", tuple(GENERATIONS))):
+            if name == "old" and name not in self.cards and all(visit.pays for visit in self.visits):
+                continue
             if name not in self.cards:
                 raise ValueError(f"`cards`: the pair needs a card named {name!r}")
             if self.cards[name].kind not in fitting:

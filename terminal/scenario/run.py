@@ -6,17 +6,23 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import msgspec
+
 from terminal.backoffice.ports import UnreachableError
+from terminal.counter import Counter
 from terminal.exit_codes import ExitCode
 from terminal.flow.authentication import Means
 from terminal.flow.dual_insert_run import Ended
+from terminal.flow.operator import Operator
+from terminal.flow.payment_run import PaymentEnded
 from terminal.flow.steps import Role
-from terminal.scenario.findings import MeansSeen, final_problems
+from terminal.scenario.findings import MeansSeen, final_problems, money_faults
 from terminal.scenario.model import (
     POWER_LOST,
     SCRIPT_MISMATCH,
     CardFault,
     CentreFault,
+    Expectation,
     Scenario,
     TerminalFault,
     TerminalSpec,
@@ -24,8 +30,11 @@ from terminal.scenario.model import (
 )
 from terminal.scenario.script import ScriptMismatchError, ScriptOperator
 from terminal.scenario.stage import Stage
-from terminal.session import Event, Listener, Party, TerminalPowerLossError
+from terminal.session import Disturbance, Event, Listener, Party, TerminalPowerLossError
 from virtual_card.faults import WatchedPlan
+
+NO_SETTLEMENT = "0"
+"""A settlement number that nobody has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class PlannedDisturbance:
 class Visit:
     """What was seen of one visit."""
 
-    ended: Ended | None
+    ended: Ended | PaymentEnded | None
     operator: ScriptOperator
     means: Means | None = None
     mismatch: str = ""
@@ -133,7 +142,7 @@ def play(stage: Stage, visit: VisitSpec, listener: Listener | None = None) -> Vi
             listener(event)
 
     try:
-        played.ended = counter.dual_insert(operator, tell, disturbance)
+        played.ended = act(stage, visit, counter, operator, listener=tell, disturbance=disturbance)
     except TerminalPowerLossError:
         pass  # the visit has no outcome; cards and centre keep what they had
     except ScriptMismatchError as error:
@@ -143,6 +152,29 @@ def play(stage: Stage, visit: VisitSpec, listener: Listener | None = None) -> Vi
     played.idle_faults = (*cards, *disturbance.idle())
     played.means = seen.means
     return played
+
+
+def act(
+    stage: Stage,
+    visit: VisitSpec,
+    counter: Counter,
+    operator: Operator,
+    *,
+    listener: Listener | None = None,
+    disturbance: Disturbance | None = None,
+) -> Ended | PaymentEnded:
+    """What the visit is about: a dual insert, or something at the till."""
+    if visit.purchase is not None:
+        return stage.till(counter).purchase(visit.purchase.bill(), operator, listener, disturbance)
+    if visit.refund is not None:
+        till = stage.till(counter)
+        sold = [sale.settlement for sale in till.book.sales() if sale.settlement and not sale.cancels]
+        number = visit.refund.sale
+        settlement = sold[number - 1] if 0 < number <= len(sold) else NO_SETTLEMENT
+        return till.refund(settlement, operator, listener, disturbance)
+    if visit.reconcile:
+        return stage.till(counter).reconcile(operator, None, listener, disturbance)
+    return counter.dual_insert(operator, listener, disturbance)
 
 
 def card_faults(visit: VisitSpec, terminal: TerminalSpec) -> Mapping[Role, WatchedPlan]:
@@ -176,4 +208,33 @@ def _visit_problems(stage: Stage, visit: VisitSpec, played: Visit) -> list[str]:
     problems += [f"fault never struck: {fault}" for fault in played.idle_faults]
     said = [str(text) for text in played.operator.shown]
     problems += [f"nobody said {part!r}" for part in expect.says if not any(part in text for text in said)]
+    problems += payment_problems(expect, played)
+    problems += books_problems(stage, visit, expect)
     return problems + final_problems(stage, expect)
+
+
+def payment_problems(expect: Expectation, played: Visit) -> list[str]:
+    """How what was paid differs from what was expected."""
+    wanted = {key: fen for key, fen in msgspec.structs.asdict(expect.pays).items() if fen is not None}
+    if not wanted:
+        return []
+    sale = played.ended.sale if isinstance(played.ended, PaymentEnded) else None
+    if sale is None:
+        return ["nothing was paid"]
+    return [
+        f"{key} is {getattr(sale, key)}, expected {fen}"
+        for key, fen in wanted.items()
+        if getattr(sale, key) != fen
+    ]
+
+
+def books_problems(stage: Stage, visit: VisitSpec, expect: Expectation) -> list[str]:
+    """What does not add up at the centre, and how the till's book differs from what was expected."""
+    terminal = visit.terminal or stage.scenario.terminal
+    problems = money_faults(stage)
+    if expect.book is not None:
+        drawer = stage.drawers.get(terminal.pharmacy)
+        phases = [sale.phase.value for sale in drawer.book.sales()] if drawer else []
+        if phases != expect.book:
+            problems.append(f"the book says {phases}, expected {expect.book}")
+    return problems

@@ -14,19 +14,26 @@ from apdu.keys import KEYS
 from apdu.layout.application_status import DEFAULT_FID
 from apdu.layout.states import FinancialState, SocialState
 from terminal.backoffice.enrolment import EnrolmentError
+from terminal.backoffice.national.fixtures import EMPLOYEE, PAUSED, RESIDENT, Cover
+from terminal.backoffice.national.interface import NationalInterface
+from terminal.backoffice.national.people import Insured, InsuringError, bring_in
+from terminal.backoffice.national_line import MessageIds
 from terminal.backoffice.office import Office
+from terminal.backoffice.ports import Holder
 from terminal.backoffice.profile import Profile, ProfileError, load_profile
-from terminal.counter import Counter
+from terminal.counter import Counter, Till
 from terminal.enrol import Standing, enrol_card
 from terminal.flow.authentication import Means
+from terminal.flow.sales import SalesBook
 from terminal.flow.steps import Role
 from terminal.procedures.medical import medical_records
 from terminal.scenario.model import CardSpec, CentreSpec, PsamSpec, Scenario, ScenarioError, TerminalSpec
+from terminal.scenario.payments import InsuranceSpec
 from terminal.scenario.script import INITIAL_PIN, OLD_PIN
 from virtual_card.card import ProcessorCard, VirtualCard
 from virtual_card.card_kinds import GENERATIONS, CardKind
 from virtual_card.faults import FaultPlan
-from virtual_card.issue_record import IssueRecord, NoIssueRecordError, issue_record
+from virtual_card.issue_record import IssueRecord, NoIssueRecordError, SocialIssueRecord, issue_record
 from virtual_card.issuer import IssueError, PsamOptions, SocialOptions, issue
 from virtual_card.persona import INITIAL_PIN as ISSUED_PIN
 from virtual_card.persona import OLD_PIN as OLD_CARD_PIN
@@ -36,7 +43,18 @@ FOREIGN_ROOTS = {f"{key.name}/{version}": bytes(16) for key in KEYS for version 
 
 WRONG_PIN = bytes.fromhex("9999999F")
 
+PERSON_TYPES = {"390": RESIDENT}
+"""Whom a kind of insurance is for; all others are employees'."""
+
 OfficeMaker = Callable[..., Office]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawer:
+    """What of a till outlives its power."""
+
+    book: SalesBook
+    new_msgid: MessageIds
 
 
 @dataclass(slots=True)
@@ -54,6 +72,7 @@ class Stage:
     records: Mapping[str, IssueRecord]
     make_office: OfficeMaker = Office.open
     office: Office = field(init=False)
+    drawers: dict[str, Drawer] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.office = self._open_office()
@@ -63,7 +82,7 @@ class Stage:
         """Issue and enrol everything; raises ScenarioError where cards, PSAM or profile cannot be had."""
         try:
             return cls._set_up(scenario, make_office)
-        except (IssueError, ProfileError, EnrolmentError, NoIssueRecordError) as error:
+        except (IssueError, ProfileError, EnrolmentError, InsuringError, NoIssueRecordError) as error:
             raise ScenarioError(f"{scenario.name}: {error}") from None
 
     @classmethod
@@ -74,11 +93,12 @@ class Stage:
             for name, spec in scenario.cards.items()
         }
         pins = {
-            OLD_PIN: scenario.cards["old"].pin or OLD_CARD_PIN,
+            OLD_PIN: (scenario.cards["old"].pin if "old" in scenario.cards else None) or OLD_CARD_PIN,
             INITIAL_PIN: scenario.cards["new"].pin or ISSUED_PIN,
         }
         psam = issue_psam(scenario.terminal.psam, draw)
-        records = {name: issue_record(cards[name]) for name in ("old", "new")}
+        pair = [name for name in ("old", "new") if name in cards]
+        records: dict[str, IssueRecord] = {name: issue_record(cards[name]) for name in pair}
         return cls(scenario, load_profile(scenario.profile), cards, psam, pins, records, make_office)
 
     def copy(self) -> Stage:
@@ -121,17 +141,45 @@ class Stage:
             faults=faults,
         )
 
+    def till(self, counter: Counter) -> Till:
+        """The till of a counter; its book is the pharmacy's, whatever became of the terminal since."""
+        place = counter.settings.pharmacy
+        if place not in self.drawers:
+            self.drawers[place] = Drawer(SalesBook(), MessageIds(place, self.profile, self.now))
+        drawer = self.drawers[place]
+        national = NationalInterface(
+            self.office.store, self.profile, self.now, seeded(self.scenario, "insurance")
+        )
+        return Till(counter.terminal(), self.profile, national, drawer.book, drawer.new_msgid)
+
     def _open_office(self) -> Office:
         office = self.make_office(":memory:", self.profile, self.now, random=seeded(self.scenario, "centre"))
         for name, spec in self.scenario.cards.items():
             if spec.enrolled and spec.kind != "psam":
                 enrol_card(office, self.cards[name], standing=standing_of(self.scenario.centre, name))
+        if self.scenario.insurance is not None:
+            insure(office, self.profile, self.now, self.records["new"], self.scenario.insurance)
         return office
 
 
 def seeded(scenario: Scenario, purpose: str) -> Callable[[int], bytes]:
     """A source of bytes that gives the same for the same scenario and purpose."""
     return random.Random(f"{scenario.name}/{scenario.seed}/{purpose}").randbytes
+
+
+def insure(
+    office: Office, profile: Profile, now: Callable[[], datetime], record: IssueRecord, spec: InsuranceSpec
+) -> None:
+    """Bring the holder of a card into the insurance centre."""
+    assert isinstance(record, SocialIssueRecord)
+    today = profile.local_date(now())
+    rows = [Cover(kind, PERSON_TYPES.get(kind, EMPLOYEE)) for kind in spec.kinds]
+    rows += [Cover(kind, PERSON_TYPES.get(kind, EMPLOYEE), PAUSED) for kind in spec.paused]
+    holder = Holder(record.holder_id, record.holder_name)
+    months = dict.fromkeys((*spec.kinds, *spec.paused), spec.months)
+    covers = tuple(row.row(today) for row in rows)
+    insured = Insured(holder, covers, months, None, record.number, spec.balance_fen)
+    bring_in(office.store, profile, now, insured)
 
 
 def standing_of(centre: CentreSpec, name: str) -> Standing:

@@ -9,6 +9,8 @@ from apdu.explain_data import shown
 from apdu.layout import card_layout
 from apdu.layout.states import FinancialState, SocialState
 from apdu.redact import mask_id
+from terminal.backoffice.card_ports import CardStanding
+from terminal.backoffice.national_ports import Transact, Transacted
 from terminal.backoffice.ports import (
     Answer,
     BackOfficeError,
@@ -32,6 +34,7 @@ from terminal.backoffice.ports import (
 )
 from terminal.flow.texts import yuan
 from terminal.text import Text
+from terminal.trace import cards, national
 from terminal.trace.entries import CentreEntry, Value
 
 Values = Iterator[Value]
@@ -40,6 +43,7 @@ AUTHENTICATION_DIGITS = 32
 MEDICAL_FID = 0xEF05
 
 REQUEST_NAMES: Mapping[type, Text] = {
+    **cards.REQUEST_NAMES,
     SignIn: Text("sign in", "签到"),
     OldCardQuery: Text("query old card", "查询医保卡"),
     NewCardQuery: Text("query new card", "查询社保卡"),
@@ -55,7 +59,11 @@ def centre_entry(request: Request, outcome: Answer | BackOfficeError) -> CentreE
     """One request and its outcome as an entry that may be written anywhere."""
     sent = tuple(_SENT[type(request)](request))
     name = type(request).__name__
-    text = REQUEST_NAMES[type(request)]
+    text = (
+        national.transaction_name(request.infno)
+        if isinstance(request, Transact)
+        else REQUEST_NAMES[type(request)]
+    )
     if isinstance(outcome, RefusedError):
         return CentreEntry(name, text, sent, refusal=outcome.refusal, failure=str(outcome))
     if isinstance(outcome, BackOfficeError):
@@ -135,6 +143,8 @@ def _hsm_message(request: HsmMessage) -> Values:
 
 
 _SENT: Mapping[type, Callable[[Any], Values]] = {
+    **cards.SENT,
+    Transact: national.sent,
     SignIn: _sign_in,
     OldCardQuery: _old_card_query,
     NewCardQuery: _new_card_query,
@@ -162,7 +172,7 @@ def _count(key: str, text: Text, number: int) -> Value:
     return Value(key, text, str(number), number)
 
 
-def _holder(answer: OldCardAnswer | NewCardAnswer) -> Values:
+def _holder(answer: OldCardAnswer | NewCardAnswer | CardStanding) -> Values:
     yield Value("holder", Text("holder", "持卡人"), answer.holder.name)
     yield Value("id_number", Text("ID number", "社会保障号码"), mask_id(answer.holder.id_number))
 
@@ -226,6 +236,8 @@ def _hsm_answer(answer: str) -> Values:
 
 
 _ANSWERED: Mapping[type, Callable[[Any], Values]] = {
+    **cards.ANSWERED,
+    Transacted: national.answered,
     SignedIn: _signed_in,
     OldCardAnswer: _old_card,
     NewCardAnswer: _new_card,

@@ -1,4 +1,4 @@
-"""What people call the kinds of card, the states of the dual insert and the slots."""
+"""What people call the kinds of card, the states of flows and the slots."""
 
 from __future__ import annotations
 
@@ -42,6 +42,26 @@ STATE_NAMES = {
     "CLOSE_JOURNAL": Text("Close the card's journal", "关闭启用日志"),
     "RECEIPT": Text("Receipt", "打印回执"),
     "UNDO": Text("Undo the activation", "撤销启用"),
+    "SIGN_ON": Text("The till signs in", "医保签到"),
+    "RESOLVE": Text("What was left unfinished at this till?", "处理未完成业务"),
+    "INSERT_CARD": Text("Ask for the card", "提示插卡"),
+    "IDENTIFY_CARD": Text("Which card is it?", "识别卡片"),
+    "READ_CARD": Text("Read issuer data and validity", "读取发卡信息及有效期"),
+    "PROVE_CARD": Text("Is the card genuine?", "卡片鉴别"),
+    "READ_PERSON": Text("Read the holder data", "读取持卡人信息"),
+    "CATCH_UP_CARD": Text("Bring the card up to the centre's state", "补写卡内状态"),
+    "ASK_PERSON": Text("Person and insurances", "人员参保信息"),
+    "CHECK_PIN": Text("PIN tries left on the card", "查询卡密码剩余次数"),
+    "VERIFY_PIN": Text("The card's PIN", "校验卡密码"),
+    "PRE_SETTLE": Text("What it comes to", "预结算"),
+    "AGREE": Text("Is that agreed?", "确认金额"),
+    "CARD_STILL_THERE": Text("Is the card still there?", "确认卡片在位"),
+    "SETTLE": Text("Settlement", "结算"),
+    "FIND_SALE": Text("Look the settlement up", "查询原结算"),
+    "CANCEL_SALE": Text("Cancellation", "撤销结算"),
+    "COMPARE_TOTALS": Text("Compare the day's totals", "日终对账"),
+    "REVERSE": Text("Reverse what is unknown", "冲正"),
+    "PRINT_SLIP": Text("Slip", "打印凭条"),
 }
 
 EMPTY_SLOT = Text("empty", "空")

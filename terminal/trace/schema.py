@@ -32,6 +32,28 @@ def _both(meaning: str) -> tuple[Key, Key]:
     return Key("en", TEXT, f"{meaning}, in English"), Key("zh", TEXT, f"{meaning}, in Chinese")
 
 
+_FAILURE = group(
+    "failure",
+    Key(
+        "do",
+        choice(
+            "slow",
+            "down",
+            "timeout-before-commit",
+            "timeout-after-commit",
+            "duplicate",
+            "garbled",
+            "wrong-signature",
+            "out-of-order",
+        ),
+        "what goes wrong",
+    ),
+    Key("transaction", TEXT, "the transaction it strikes, `*` for any"),
+    Key("nth", WHOLE, "at which call of it"),
+    Key("lasting", FLAG, "at every call from then on"),
+    Key("seconds", nullable(SECONDS), "how long, where it takes time; null for 30"),
+)
+
 FIELD = group(
     "field",
     Key("path", TEXT, "where it stands: `SSSE/EF05/07`; empty for what is no part of a file"),
@@ -317,6 +339,33 @@ READERS = (
         ),
     ),
     EventType(
+        "service",
+        "The centre is served over HTTP.",
+        (
+            Key("url", TEXT, "its address, to be given as --centre"),
+            Key("db", TEXT, "where it is kept: a file, or a URL without its password"),
+            Key("profile", TEXT, "the region profile"),
+        ),
+    ),
+    EventType(
+        "failures",
+        "What goes wrong on purpose at a centre that is served.",
+        (
+            Key("armed", many(_FAILURE), "the failures that may still strike"),
+            Key(
+                "struck",
+                many(
+                    group(
+                        "struck failure",
+                        Key("failure", _FAILURE, "the failure"),
+                        Key("transaction", TEXT, "the transaction it struck"),
+                    )
+                ),
+                "those that did, in order",
+            ),
+        ),
+    ),
+    EventType(
         "presented",
         "Something happened to a card that is presented to a PC/SC reader.",
         (
@@ -366,5 +415,16 @@ SCENARIOS = (
     ),
 )
 
-EVENT_TYPES: tuple[EventType, ...] = (*VISIT, *PLANS, *LOOKS, *READERS, *SCENARIOS)
+CENTRE = (
+    EventType(
+        "ticked",
+        "What was due by the clock is done.",
+        (
+            Key("activated", WHOLE, "cards that became active by themselves"),
+            Key("lost", WHOLE, "cards reported lost past the bank's deadline"),
+        ),
+    ),
+)
+
+EVENT_TYPES: tuple[EventType, ...] = (*VISIT, *PLANS, *LOOKS, *READERS, *SCENARIOS, *CENTRE)
 """Every type of line, in the order of the page."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
+from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
+from terminal.backoffice.card_ports import CardAnswer, CardRequest
 from terminal.backoffice.ports import (
     ConfirmActivation,
     Confirmed,
@@ -44,6 +46,8 @@ REQUESTS: Mapping[str, type] = {
         ConfirmActivation,
         ReleaseReservation,
         HsmMessage,
+        BankNotice,
+        *get_args(CardRequest),
     )
 }
 ANSWERS: Mapping[str, type] = {
@@ -58,6 +62,8 @@ ANSWERS: Mapping[str, type] = {
             Reserved,
             Confirmed,
             ReservationView,
+            NoticeAnswer,
+            *get_args(CardAnswer),
         )
     },
 }
@@ -84,12 +90,12 @@ def to_plain(value: Any, pin: Callable[[Pin], str]) -> Any:
     return msgspec.to_builtins(value, str_keys=True, enc_hook=hook)
 
 
-def from_plain(kind: type, plain: Any) -> Any:
+def from_plain(kind: Any, plain: Any) -> Any:
     """The step, request or answer of this type; raises BodyError."""
     try:
         return msgspec.convert(plain, kind, str_keys=True, dec_hook=_decoded)
     except (msgspec.ValidationError, NotImplementedError) as error:
-        raise BodyError(f"this is no {kind.__name__}: {error}") from None
+        raise BodyError(f"this is no {getattr(kind, '__name__', kind)}: {error}") from None
 
 
 def _decoded(kind: type, plain: Any) -> Any:

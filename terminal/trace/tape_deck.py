@@ -1,4 +1,4 @@
-"""What a command asks for its readers, its operator and its back office; a tape deck records or replays them.
+"""What a command asks for its readers, its operator, its input and its back office; a tape deck records or replays them.
 
 The deck of everyday, `Deck`, hands everything on as it is. Recording and replaying decks stand in its place in the
 context of a command, so that the command itself knows nothing of tapes.
@@ -14,7 +14,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:  # every command imports this module, few need these
     from terminal.backoffice.ports import BackOffice
     from terminal.flow.operator import Operator
+    from terminal.text import Pin, Text
     from terminal.transport.base import Reader
+
+
+class NoInputError(Exception):
+    """What was to be read from outside the session is not there, or is nothing of the kind."""
 
 
 class Deck:
@@ -37,6 +42,21 @@ class Deck:
     def operator(self, make: Callable[[], Operator]) -> Operator:
         """The person at the terminal."""
         return make()
+
+    def line(self, read: Callable[[], str | None]) -> str | None:
+        """A line that is typed or piped in, without its end; None where there are no more.
+
+        Raises KeyboardInterrupt, which is recorded.
+        """
+        return read()
+
+    def pin(self, obtain: Callable[[], Pin]) -> Pin:
+        """The holder's PIN, wherever the command has it from; raises NoInputError and KeyboardInterrupt, recorded."""
+        return obtain()
+
+    def choice(self, text: Text, ask: Callable[[], bool]) -> bool:
+        """A yes or no that the session depends on and that does not come from its operator; `text` is for people."""
+        return ask()
 
     def back_office(
         self, open_office: Callable[[], AbstractContextManager[BackOffice]]

@@ -10,11 +10,13 @@ from pathlib import Path
 
 from terminal.backoffice.ports import BackOffice, BackOfficeError
 from terminal.flow.operator import Operator, OperatorError
+from terminal.text import Pin, Text
 from terminal.trace.tape import Tape, TapeHeader, TapeWriter
-from terminal.trace.tape_deck import Deck
+from terminal.trace.tape_deck import Deck, NoInputError
 from terminal.trace.tape_events import Doing, ReaderFailed
 from terminal.trace.tape_failures import reader_failure
 from terminal.trace.tape_format import LANE, TAKEN
+from terminal.trace.tape_input import RecordingInput, TapeInput
 from terminal.trace.tape_parties import TapeBackOffice, TapeOperator, tape_clock, tape_random
 from terminal.trace.tape_player import TapePlayer
 from terminal.trace.tape_recorder import RecordingReader, TapeRecorder
@@ -70,7 +72,7 @@ def replay_tape(tape: Tape, command: Sequence[str] | None = None) -> Iterator[Re
     player.redactor.command_line(tape.header.command if command is None else command, learn=own)
     try:
         yield ReplayingDeck(player)
-    except (TransportError, OperatorError, BackOfficeError, KeyboardInterrupt):
+    except (TransportError, OperatorError, BackOfficeError, NoInputError, KeyboardInterrupt):
         player.finish()  # the recorded session ended so as well, or something is left
         raise
     player.finish()
@@ -83,6 +85,7 @@ class RecordingDeck(Deck):
 
     def __init__(self, recorder: TapeRecorder) -> None:
         self._recorder = recorder
+        self._input = RecordingInput(recorder)
 
     @property
     def events(self) -> int:
@@ -113,6 +116,18 @@ class RecordingDeck(Deck):
         """The person, recorded."""
         return RecordingOperator(make(), self._recorder)
 
+    def line(self, read: Callable[[], str | None]) -> str | None:
+        """A line, recorded."""
+        return self._input.line(read)
+
+    def pin(self, obtain: Callable[[], Pin]) -> Pin:
+        """The PIN, its stand-in recorded."""
+        return self._input.pin(obtain)
+
+    def choice(self, text: Text, ask: Callable[[], bool]) -> bool:
+        """A yes or no, recorded."""
+        return self._input.choice(text, ask)
+
     @contextmanager
     def back_office(
         self, open_office: Callable[[], AbstractContextManager[BackOffice]]
@@ -137,6 +152,7 @@ class ReplayingDeck(Deck):
 
     def __init__(self, player: TapePlayer) -> None:
         self._player = player
+        self._input = TapeInput(player)
 
     @contextmanager
     def reader(
@@ -149,6 +165,18 @@ class ReplayingDeck(Deck):
     def operator(self, make: Callable[[], Operator]) -> Operator:
         """The recorded person."""
         return TapeOperator(self._player)
+
+    def line(self, read: Callable[[], str | None]) -> str | None:
+        """The recorded line."""
+        return self._input.line(read)
+
+    def pin(self, obtain: Callable[[], Pin]) -> Pin:
+        """The recorded stand-in."""
+        return self._input.pin(obtain)
+
+    def choice(self, text: Text, ask: Callable[[], bool]) -> bool:
+        """The recorded yes or no."""
+        return self._input.choice(text, ask)
 
     @contextmanager
     def back_office(

@@ -30,6 +30,8 @@ class Failure(Enum):
     REMOVED = "removed"
     NO_CARD = "no-card"
     MUTE = "mute"
+    ADDRESS = "address"
+    DAMAGED = "damaged"
     NOT_TYPED = "not-typed"
     NOT_AGREED = "not-agreed"
     KEYPAD = "keypad"
@@ -44,6 +46,7 @@ class Undone(Enum):
     TIMED_OUT = "timed-out"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    NO_INPUT = "no-input"
     INTERRUPTED = "interrupted"
 
 
@@ -158,7 +161,7 @@ class ReaderFailed(_Veiled):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OperatorAsked(_Veiled):
-    """A person was asked; `kind` is the step (`InsertCard`), `body` its fields."""
+    """A person was asked; `kind` is the step (`InsertCard`) or what was read (`Line`), `body` its fields."""
 
     kind: str
     body: Any

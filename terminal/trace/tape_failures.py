@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from terminal.backoffice.ports import BackOfficeError, UnreachableError
 from terminal.flow.operator import OperatorCancelledError, OperatorError, OperatorTimeoutError
+from terminal.trace.tape_deck import NoInputError
 from terminal.trace.tape_events import Failure, Undone
 from terminal.transport.base import (
     CardMuteError,
     CardRemovedError,
+    DamagedCardError,
     NoCardError,
+    ReaderAddressError,
     ReaderError,
     TransportError,
 )
@@ -23,6 +26,8 @@ READER_ERRORS: Mapping[Failure, type[BaseException]] = {
     Failure.NOT_TYPED: PinEntryTimeoutError,
     Failure.NOT_AGREED: PinEntryCancelledError,
     Failure.KEYPAD: PinEntryError,
+    Failure.ADDRESS: ReaderAddressError,
+    Failure.DAMAGED: DamagedCardError,
     Failure.READER: ReaderError,
     Failure.TRANSPORT: TransportError,
     Failure.INTERRUPTED: KeyboardInterrupt,
@@ -33,6 +38,7 @@ OPERATOR_ERRORS: Mapping[Undone, type[BaseException]] = {
     Undone.TIMED_OUT: OperatorTimeoutError,
     Undone.CANCELLED: OperatorCancelledError,
     Undone.FAILED: OperatorError,
+    Undone.NO_INPUT: NoInputError,
     Undone.INTERRUPTED: KeyboardInterrupt,
 }
 

@@ -16,6 +16,7 @@ from terminal.trace.tape_events import (
     OfficeAnswered,
     OfficeRefused,
     OfficeUnreachable,
+    OperatorAsked,
     OperatorDid,
     OperatorDidNot,
     RandomDrawn,
@@ -45,13 +46,13 @@ class TapeOperator:
 
     def enter_pin(self, request: EnterPin) -> Pin:
         """The stand-in for the PIN that was typed."""
-        pin: Pin = _decoded(self._player, Pin, self._ask(request))
+        pin: Pin = decoded(self._player, Pin, self._ask(request))
         self._player.redactor.pin(pin, learn=True)
         return pin
 
     def confirm(self, request: Confirm) -> bool:
         """As recorded."""
-        agreed: bool = _decoded(self._player, bool, self._ask(request))
+        agreed: bool = decoded(self._player, bool, self._ask(request))
         return agreed
 
     def show(self, request: Show) -> None:
@@ -63,18 +64,22 @@ class TapeOperator:
         self._ask(request)
 
     def _ask(self, request: Any) -> Any:
-        player = self._player
-        player.match(asked(request, player.redactor))
-        player.pass_movements()
-        event = player.peek()
-        if isinstance(event, OperatorDidNot):
-            player.step()
-            player.person_acted()
-            raise OPERATOR_ERRORS[event.why](event.message)
-        done = player.take(OperatorDid, "operator: an answer is awaited")
+        return ask_tape(self._player, asked(request, self._player.redactor))
+
+
+def ask_tape(player: TapePlayer, asked: OperatorAsked) -> Any:
+    """The recorded answer to a question, as it stands on the tape; raises what was recorded instead."""
+    player.match(asked)
+    player.pass_movements()
+    event = player.peek()
+    if isinstance(event, OperatorDidNot):
+        player.step()
         player.person_acted()
-        player.learn(done)
-        return done.body
+        raise OPERATOR_ERRORS[event.why](event.message)
+    done = player.take(OperatorDid, "operator: an answer is awaited")
+    player.person_acted()
+    player.learn(done)
+    return done.body
 
 
 class TapeBackOffice:
@@ -94,10 +99,10 @@ class TapeBackOffice:
         if isinstance(event, OfficeRefused):
             player.step()
             player.learn(event)
-            raise RefusedError(_decoded(player, Refusal, event.body))
+            raise RefusedError(decoded(player, Refusal, event.body))
         answered = player.take(OfficeAnswered, "centre: an answer is awaited")
         player.learn(answered)
-        answer: Answer = _decoded(player, ANSWERS.get(answered.kind, NoKind), answered.body)
+        answer: Answer = decoded(player, ANSWERS.get(answered.kind, NoKind), answered.body)
         return answer
 
 
@@ -119,7 +124,8 @@ def tape_random(player: TapePlayer) -> Callable[[int], bytes]:
     return draw
 
 
-def _decoded(player: TapePlayer, kind: type, body: Any) -> Any:
+def decoded(player: TapePlayer, kind: Any, body: Any) -> Any:
+    """What stands on the tape as the type it should be; raises DamagedTapeError, with its line."""
     try:
         return from_plain(kind, body)
     except BodyError as error:

@@ -11,6 +11,7 @@ from terminal.flow.operator import Operator, OperatorError
 from terminal.flow.steps import Confirm, EnterPin, InsertCard, OperatorStep, PrintReceipt, RemoveCard, Show
 from terminal.text import Pin
 from terminal.trace.tape_bodies import kind_of, to_plain
+from terminal.trace.tape_deck import NoInputError
 from terminal.trace.tape_events import (
     ClockRead,
     OfficeAnswered,
@@ -61,19 +62,13 @@ class RecordingOperator:
         self._ask(request, self._operator.print_receipt)
 
     def _ask(self, request: Any, act: Callable[[Any], T]) -> T:
-        recorder, redactor = self._recorder, self._recorder.redactor
-        recorder.put(asked(request, redactor))
-        try:
-            result = act(request)
-        except (OperatorError, KeyboardInterrupt) as error:
-            recorder.look_everywhere()
-            recorder.put(OperatorDidNot(operator_failure(error), redactor.text(str(error))))
-            recorder.person_acted()
-            raise
-        recorder.look_everywhere()
-        recorder.put(OperatorDid(redactor.body(to_plain(result, redactor.pin))))
-        recorder.person_acted()
-        return result
+        redactor = self._recorder.redactor
+        return ask_recorded(
+            self._recorder,
+            asked(request, redactor),
+            lambda: act(request),
+            lambda result: redactor.body(to_plain(result, redactor.pin)),
+        )
 
 
 class RecordingBackOffice:
@@ -99,6 +94,24 @@ class RecordingBackOffice:
         shown = redactor.hsm_answer(plain) if isinstance(answer, str) else redactor.body(plain)
         put(OfficeAnswered(kind_of(answer), shown))
         return answer
+
+
+def ask_recorded(
+    recorder: TapeRecorder, asked: OperatorAsked, act: Callable[[], T], plain: Callable[[T], Any]
+) -> T:
+    """Record a question, its answer and the cards that were moved meanwhile; `plain` is the answer on the tape."""
+    recorder.put(asked)
+    try:
+        result = act()
+    except (OperatorError, NoInputError, KeyboardInterrupt) as error:
+        recorder.look_everywhere()
+        recorder.put(OperatorDidNot(operator_failure(error), recorder.redactor.text(str(error))))
+        recorder.person_acted()
+        raise
+    recorder.look_everywhere()
+    recorder.put(OperatorDid(plain(result)))
+    recorder.person_acted()
+    return result
 
 
 def recording_clock(now: Callable[[], datetime], recorder: TapeRecorder) -> Callable[[], datetime]:

@@ -24,7 +24,13 @@ from terminal.trace.stand_ins import Choose, Form, StandIns, in_place
 PSAM = "psam"
 COMMAND_LINE = "command line"
 """The card that nobody has: APDUs on a command line are redacted before they meet theirs."""
+READER = "reader"
+"""The reader of a command that has one; what is typed there is for the card in it."""
+VERIFY = "verify"
 HEX_DIGITS = frozenset("0123456789abcdefABCDEF ")
+_PUNCTUATION = re.compile(r"0[xX]|[\s:,]")
+_BLANKS = re.compile(r"(\s+)")
+_LONG_NUMBER = re.compile(r"[0-9]{13,19}")
 _PIN_DIGITS = re.compile(r"[0-9]{4,16}")
 _PACKED_PIN = re.compile(r"([0-9]{4,16})(F*)")
 _PIN_BLOCK = re.compile(r"2([4-9A-C])([0-9]{4,12})(F*)")
@@ -173,17 +179,40 @@ class Redactor:
         """A command line: PINs inside APDUs given as hex, and citizen numbers, are replaced."""
         return tuple(self._word(word, learn) for word in words)
 
-    def _word(self, word: str, learn: bool) -> str:
+    def line(self, text: str, *, learn: bool = False) -> str:
+        """A line that was typed: APDUs in it, with or without a word before them, lose what is secret; so do numbers.
+
+        A PIN typed where none belongs is one, too: alone on the line, or behind `verify`.
+        """
+        if not self._enabled:
+            return text
+        first, space, rest = text.partition(" ")
+        for before, pasted in (("", text), (first + space, rest)):
+            shown = self._word(pasted, learn, READER)
+            if shown != pasted:
+                return before + shown
+        misplaced = not rest.strip() or first == VERIFY
+        return "".join(self._typed(part, misplaced, learn) for part in _BLANKS.split(text))
+
+    def _typed(self, word: str, misplaced: bool, learn: bool) -> str:
+        if misplaced and _PIN_DIGITS.fullmatch(word):
+            return self._choose(learn)(Form.PIN, word)
+        if _LONG_NUMBER.fullmatch(word):
+            return in_place(word.encode("ascii"), self._choose(learn)).decode("ascii")
+        return self._word(word, learn, READER)
+
+    def _word(self, word: str, learn: bool, lane: str = COMMAND_LINE) -> str:
         shown = self.text(word, learn=learn)
-        digits = shown.replace(" ", "")
-        if shown != word or len(digits) < 8 or len(digits) % 2 or not HEX_DIGITS.issuperset(digits):
+        digits = _PUNCTUATION.sub("", shown)
+        if shown != word or len(digits) < 8 or not HEX_DIGITS.issuperset(digits):
             return shown
-        raw = bytes.fromhex(digits)
+        half = "0" * (len(digits) % 2)
+        raw = bytes.fromhex(digits[: len(digits) - len(half)])
         if find(raw[0], raw[1]) is None:
             changed = self._citizens(raw, self._choose(learn))
         else:
-            changed = self.command(COMMAND_LINE, raw, learn=learn)
-        return word if changed == raw else changed.hex().upper()
+            changed = self.command(lane, raw, learn=learn)
+        return word if changed == raw else changed.hex().upper() + half
 
 
 def spans(hidden: set[int], citizens: set[int]) -> Iterator[tuple[int, int]]:

@@ -15,6 +15,7 @@ from apdu.redact import masked_hex
 from terminal.backoffice.ports import BackOfficeError, Refusal, RefusedError, UnreachableError
 from terminal.flow.steps import Role
 from terminal.text import Text
+from terminal.trace import tape_input
 from terminal.trace.centre import centre_entry
 from terminal.trace.tape import DamagedTapeError, Tape, TapeEntry
 from terminal.trace.tape_bodies import ANSWERS, REQUESTS, BodyError, from_plain
@@ -99,6 +100,8 @@ _DOINGS = {
     "reset": Text("the card was not reset", "卡片复位失败"),
 }
 _FAILURES = {
+    "address": Text("no such reader", "无此读卡器"),
+    "damaged": Text("the card's file is damaged", "卡片文件损坏"),
     "removed": Text("the card was removed", "卡片被取出"),
     "no-card": Text("no card", "无卡"),
     "mute": Text("the card is mute", "卡片无应答"),
@@ -113,6 +116,7 @@ _UNDONE = {
     Undone.TIMED_OUT: Text("does nothing", "未操作"),
     Undone.CANCELLED: Text("cancels", "取消"),
     Undone.FAILED: Text("does not do it", "未完成"),
+    Undone.NO_INPUT: Text("gives nothing that could be used", "输入无效"),
     Undone.INTERRUPTED: Text("interrupts (Ctrl-C)", "中断"),
 }
 _DID = {
@@ -120,7 +124,10 @@ _DID = {
     "RemoveCard": Text("takes the card out", "取卡"),
     "EnterPin": Text("types the PIN ****", "输入密码"),
     "Confirm": Text("answers", "确认"),
+    tape_input.CHOICE: Text("answers", "确认"),
+    tape_input.PIN: Text("gives the PIN ****", "输入密码"),
 }
+AGREEING = ("Confirm", tape_input.CHOICE)
 _PLAIN: Mapping[type, tuple[Tone, Callable[[Any], Text]]] = {
     ReaderOpened: (Tone.MOVEMENT, lambda event: Text(f"reader {event.name}", "读卡器")),
     Inserted: (Tone.MOVEMENT, lambda event: Text("card inserted", "卡片插入")),
@@ -241,9 +248,16 @@ class _Timeline:
     def _did(self, entry: TapeEntry, event: OperatorDid) -> Row:
         asked = self._question_asked()
         did = _DID.get(asked.kind) if asked else None
-        if asked and asked.kind == "Confirm":
+        if asked and asked.kind in AGREEING:
             did = Text("agrees", "同意") if event.body else Text("declines", "拒绝")
+        elif asked and asked.kind == tape_input.LINE:
+            did = self._typed(event.body)
         return self._operator(entry, asked, did, Tone.PERSON)
+
+    def _typed(self, body: Any) -> Text:
+        if body is None:
+            return Text("ends the input", "输入结束")
+        return Text(f"types: {self._redactor.line(str(body))}", "输入")
 
     def _did_not(self, entry: TapeEntry, event: OperatorDidNot) -> Row:
         return self._operator(entry, self._question_asked(), _UNDONE[event.why], Tone.FAILURE)

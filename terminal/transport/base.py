@@ -17,6 +17,18 @@ class ReaderError(TransportError):
     """The reader itself failed or cannot be used."""
 
 
+class ReaderHintError(ReaderError):
+    """An address that leads to no reader, or to more than one; the message lists the candidates."""
+
+
+class ReaderAddressError(ReaderHintError):
+    """What is written where an address belongs is none."""
+
+
+class DamagedCardError(ReaderError):
+    """The file that stands for a card is damaged."""
+
+
 class NoCardError(TransportError):
     """There is no card where one is needed."""
 

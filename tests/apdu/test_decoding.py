@@ -78,10 +78,21 @@ def test_control_information_gives_name_and_algorithm() -> None:
 
 
 def test_status_word_means_what_the_instruction_makes_of_it() -> None:
-    general = values("63C5")["SW"]
+    general = told("63C5").reading.fields[0].value
     verify = told("63C5", context(instruction=b"\x20")).reading.fields[0]
     assert verify.value == "PIN not verified, 5 tries left 密码未通过校验，剩余5次"
     assert verify.value != general
+
+
+def test_status_word_alone_tells_its_general_meaning_and_those_in_commands() -> None:
+    fields = told("6283").reading.fields
+    assert "deactivated (blocked)" in fields[0].value
+    assert [(field.name, field.value) for field in fields[2:]] == [
+        ("In SELECT", "selected, but blocked 已选择，但应用已锁定")
+    ]
+    assert all("unknown" not in field.value for field in fields)
+    assert len(told("6283", context(instruction=b"\xa4")).reading.fields) == 2
+    assert len(told("9000").reading.fields) == 1
 
 
 def test_answer_is_read_by_the_command_it_answers() -> None:

@@ -12,7 +12,6 @@ from apdu.command import Command
 from apdu.commands import (
     application_block,
     card_block,
-    create_key,
     credit_for_load,
     debit_for_purchase,
     get_balance,
@@ -117,7 +116,6 @@ OFFER = PurchaseOffer(0, 0, 0, "0000", 7, 1, 0, bytes.fromhex("5A6B7C8D"))
             init_sam_for_purchase(OFFER, Amounts(0, 10_000, 8000), TIME, bytes(8)),
             "80700100245A6B7C8D0007000000000000271000001F4032" + TIME.hex() + "0100" + "00" * 8 + "08",
         ),
-        (create_key(0x12, bytes(8)), "84D4001208" + "00" * 8),
     ],
 )
 def test_commands_on_the_wire(command: Command, apdu: str) -> None:

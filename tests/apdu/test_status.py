@@ -5,8 +5,9 @@ import re
 import pytest
 
 from apdu.instructions import INSTRUCTIONS
-from apdu.status import Kind, is_success, meaning, tries_left
+from apdu.status import Kind, is_success, meaning, meanings_in_commands, tries_left
 from apdu.status_in_command import IN_COMMAND
+from apdu.status_iso import ISO
 from apdu.status_table import GENERAL
 
 VERIFY, CHANGE_PIN, EXTERNAL = (0x00, 0x20), (0x80, 0x5E), (0x00, 0x82)
@@ -149,7 +150,7 @@ def test_success_depends_on_the_command() -> None:
 
 @pytest.mark.parametrize(
     ("sw", "en"),
-    [(0x6A99, "wrong parameters"), (0x6283, "state of the card unchanged"), (0x6999, "command not allowed")],
+    [(0x6A99, "wrong parameters"), (0x6299, "state of the card unchanged"), (0x6999, "command not allowed")],
 )
 def test_an_unknown_word_is_called_unknown_with_the_class_of_its_first_byte(sw: int, en: str) -> None:
     found = meaning(sw)
@@ -161,6 +162,42 @@ def test_an_unknown_word_is_called_unknown_with_the_class_of_its_first_byte(sw: 
 def test_a_word_outside_every_class_has_no_invented_meaning(sw: int) -> None:
     found = meaning(sw)
     assert (found.en, found.source) == ("unknown status word", "")
+
+
+@pytest.mark.parametrize(
+    ("sw", "en"),
+    [
+        (0x6282, "end of the file"),
+        (0x6283, "deactivated (blocked)"),
+        (0x6300, "something was changed"),
+        (0x6881, "logical channel"),
+        (0x6884, "chaining"),
+        (0x6A87, "does not fit P1 and P2"),
+    ],
+)
+def test_words_of_iso_7816_are_known_in_any_command(sw: int, en: str) -> None:
+    found = meaning(sw)
+    assert en in found.en
+    assert found.source == "ISO/IEC 7816-4 section 5.6"
+    assert meaning(sw, *READ_RECORD) == found
+
+
+def test_the_card_s_own_words_go_before_those_of_iso_7816() -> None:
+    own = [
+        range(int(e.pattern.replace("x", "0"), 16), int(e.pattern.replace("x", "F"), 16) + 1) for e in GENERAL
+    ]
+    assert not [entry.pattern for entry in ISO if any(int(entry.pattern, 16) in words for words in own)]
+
+
+def test_a_word_without_its_command_tells_what_it_means_in_each() -> None:
+    ((names, told),) = meanings_in_commands(0x6283)
+    assert (names, told.en) == (("SELECT",), "selected, but blocked")
+    shared = {names: told.en for names, told in meanings_in_commands(0x6981)}
+    assert shared[("READ RECORD",)] == "the file holds no records"
+    assert ("READ BINARY",) in shared and ("UPDATE BINARY",) in shared
+    purse = [names for names, told in meanings_in_commands(0x6A81) if "no medical purse" in told.en]
+    assert len(purse) == 1 and len(purse[0]) == 6
+    assert meanings_in_commands(0x6D99) == ()
 
 
 @pytest.mark.parametrize("sw", [-1, 0x10000])

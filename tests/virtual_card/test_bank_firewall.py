@@ -35,6 +35,7 @@ BANK_COMMANDS = (
 SOCIAL_COMMANDS = (
     SELECT_SSSE,
     SELECT_DF04,
+    "00A4000002DF04",
     VERIFY,
     "0020000003999999",
     "0084000008",
@@ -121,6 +122,19 @@ def test_social_pin_opens_no_bank_side_and_the_other_way_round() -> None:
     fresh("0020008008241234FFFFFFFFFF")
     fresh(SELECT_DF04)
     assert fresh("00B2012C00") == "6982"
+
+
+def test_identifiers_open_no_more_than_names_do() -> None:
+    by_name, by_identifier = Desk(card()), Desk(card())
+    for counter, select in ((by_name, SELECT_DF04), (by_identifier, "00A4000002DF04")):
+        counter(SELECT_SSSE)
+        counter(VERIFY)
+        counter(DEBIT)
+        counter("0020008008241234FFFFFFFFFF")
+        counter(select)
+    assert social_state(by_name.card) == social_state(by_identifier.card)
+    assert cells(by_name.card, of_bank=True) == cells(by_identifier.card, of_bank=True)
+    assert by_identifier("80CA9F1700") == "6D00"
 
 
 def test_social_pin_stays_verified_across_a_visit_to_the_bank() -> None:

@@ -95,10 +95,35 @@ def test_names_are_found_on_the_whole_chip_without_a_reset() -> None:
     assert counter.word("00B2012C00") == "9000"
 
 
+@pytest.mark.parametrize("name", [DEBIT, PSE, PPSE])
+@pytest.mark.parametrize("p1", ["00", "01"])
+def test_directories_of_the_social_side_are_found_by_identifier(name: str, p1: str) -> None:
+    counter = desk()
+    counter(name)
+    assert counter(f"00A4{p1}0002DF04") == "6F088406D156000005039000"
+    assert not counter.card.foreign
+    assert counter.word("80CA9F3600") == "6D00"
+    assert counter.word(DEBIT) == "9000"
+
+
+def test_a_file_that_is_not_found_leaves_the_bank_current() -> None:
+    counter = desk()
+    counter(DEBIT)
+    assert counter("00A4000002EF05") == "6A82"
+    assert counter.word("80CA9F3600") == "9000"
+
+
 @pytest.mark.parametrize(
     ("command", "word"),
     [
-        ("00A4010002DF04", "6A86"),
+        ("00A4030002DF04", "6A86"),
+        ("00A4000C02DF04", "6A86"),
+        ("00A4000001DF", "6700"),
+        ("00A4000002DF0F", "6A82"),
+        ("00A4010002EF05", "6A82"),
+        ("00A4000002EF05", "6A82"),
+        ("00A4020002EF05", "6A82"),
+        ("00A4020002DF04", "6A82"),
         ("00A4040104A0000003", "6A86"),
         ("00A4040004A0000003", "6700"),
         ("00A4040006D15600000599", "6A82"),

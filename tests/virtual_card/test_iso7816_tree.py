@@ -11,6 +11,7 @@ import yaml
 from iso_samples import block, document
 
 from virtual_card.applications.iso7816 import TreeError, iso7816_card, load_tree, read_tree
+from virtual_card.iso_tree import DamagedTreeError
 
 Edit = Callable[[dict[str, Any]], object]
 
@@ -97,6 +98,20 @@ def test_wrong_tree_is_refused_with_its_place(edit: Edit, place: str, reason: st
             "line 3, column 3: no valid YAML (the key",
         ),
         (b"master_file: " + b"[" * 5000 + b"]" * 5000, "nested too deeply"),
+        (b"master_file: !!map {}", "line 1, column 14: no valid YAML (a tag"),
+    ],
+)
+def test_file_that_is_no_yaml_is_a_damaged_one(text: bytes, reason: str, tmp_path: Path) -> None:
+    path = tmp_path / "tree.yaml"
+    path.write_bytes(text)
+    with pytest.raises(DamagedTreeError, match=r"tree\.yaml") as caught:
+        load_tree(path)
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
         (b"[]", "card: expected `object`"),
         (b"{}", "missing required field `master_file`"),
         (b"atr: 3B\nmaster_file: {}\n", "atr: byte 1"),
@@ -108,6 +123,7 @@ def test_file_that_is_no_tree_is_refused(text: bytes, reason: str, tmp_path: Pat
     with pytest.raises(TreeError, match=r"tree\.yaml") as caught:
         load_tree(path)
     assert reason in str(caught.value)
+    assert not isinstance(caught.value, DamagedTreeError)
 
 
 def test_missing_file_says_so(tmp_path: Path) -> None:

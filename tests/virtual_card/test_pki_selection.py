@@ -50,8 +50,8 @@ def test_df01_of_the_social_side_is_another_one() -> None:
     assert desk(BY_FID) == "6A82"  # the sample card has no DF01, and PKI's is not reached from outside
 
 
-@pytest.mark.parametrize("leave", [SELECT_SSSE, "00A40000023F00", "00A4000000"])
-def test_social_side_is_found_again_by_name_and_as_master_file(leave: str) -> None:
+@pytest.mark.parametrize("leave", [SELECT_SSSE, "00A40000023F00", "00A4000000", "00A4000002DF04"])
+def test_social_side_is_found_again_by_name_and_identifier(leave: str) -> None:
     desk = kiosk()
     assert desk(leave)[-4:] == "9000"
     assert not desk.card.foreign

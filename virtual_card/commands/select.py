@@ -29,18 +29,22 @@ def select(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes
     """
     if p1 == BY_NAME and p2 in (FIRST, NEXT):
         return _by_name(card, p2, data)
+    fid = identifier(p1, p2, data)
+    if isinstance(fid, bytes):
+        return fid
+    answered = by_social_identifier(card, p1, fid)
+    if answered is not None:
+        return answered
+    return status.FILE_NOT_FOUND if p1 == BY_FID_DIRECTORY else _file(card, fid)
+
+
+def identifier(p1: int, p2: int, data: bytes) -> int | bytes:
+    """The file identifier a SELECT names, no data meaning the MF; or the status word of one that is malformed."""
     if p2 or p1 not in (BY_FID, BY_FID_DIRECTORY, BY_FID_FILE):
         return status.PARAMETERS
     if len(data) != 2 and (data or p1 != BY_FID):
         return status.LENGTH
-    fid = int.from_bytes(data, "big") if data else MASTER_FILE
-    if p1 != BY_FID_FILE:
-        directory = card.profile.root if fid == MASTER_FILE else find(card, card.profile.by_fid, fid)
-        if directory is not None:
-            return _enter(card, directory)
-        if p1 == BY_FID_DIRECTORY:
-            return status.FILE_NOT_FOUND
-    return _file(card, fid)
+    return int.from_bytes(data, "big") if data else MASTER_FILE
 
 
 def find(
@@ -78,6 +82,17 @@ def by_name_from_neighbour(card: ProcessorCard, p2: int, name: bytes) -> bytes:
     if answered is None and p2 == FIRST:
         answered = by_social_name(card, name)
     return status.FILE_NOT_FOUND if answered is None else answered
+
+
+def by_social_identifier(card: ProcessorCard, p1: int, fid: int) -> bytes | None:
+    """Select the MF or a directory of the card's own side; None where it has none, or P1 asks for a file.
+
+    Identifiers of directories are unique on the card and found from any of its sides (LD/T 32.3 section 5.2).
+    """
+    if p1 == BY_FID_FILE:
+        return None
+    directory = card.profile.root if fid == MASTER_FILE else find(card, card.profile.by_fid, fid)
+    return None if directory is None else _enter(card, directory)
 
 
 def by_social_name(card: ProcessorCard, name: bytes) -> bytes | None:

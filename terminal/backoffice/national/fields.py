@@ -128,7 +128,7 @@ class Field:
             raise self._error(path, f"最多{self.scale}位小数 has at most {self.scale} decimals")
         if len(significant) + exponent + self.scale > self.size:
             raise self._error(path, f"最多{self.size}位数字 has at most {self.size} digits")
-        amount = int(significant) * 10 ** (exponent + self.scale)
+        amount = int(significant + "0" * (exponent + self.scale))
         return -amount if sign else amount
 
     def _error(self, path: str, expected: str) -> FieldError:

@@ -38,7 +38,6 @@ respond_time       C17     响应报文时间
 warn_msg           C200    提示信息
 cainfo             C1024   数字签名信息
 signtype           C10     签名类型
-enctype            C10     加密方式
 err_msg            C200    错误信息
 """)
 """The answer's own fields; `output` is the object beside them, null on failure."""
@@ -470,9 +469,7 @@ exp_content        C4000   扩展内容
         _data("psn_no C30* 人员编号\nomsgid C30* 原发送方报文ID\noinfno C4* 原交易编号"),
         books=True,
     ),
-    Transaction(
-        "5203", "结算信息查询", "settlement query", _data(_SETTLEMENT_KEY), _setlinfo(_QUERIED)
-    ),
+    Transaction("5203", "结算信息查询", "settlement query", _data(_SETTLEMENT_KEY), _setlinfo(_QUERIED)),
     Transaction(
         "3201",
         "医药机构费用结算对总账",

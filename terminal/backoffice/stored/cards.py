@@ -7,12 +7,13 @@ decide about the same holder one after the other. SQLite has one writer at a tim
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from apdu.layout.states import FinancialState, ReceiptMode, SocialState
+from apdu.layout.states import Channel, FinancialState, ReceiptMode, SocialState
 from terminal.backoffice.ports import CardKey, Holder, MedicalBase
 from terminal.backoffice.records import LossReason, OldCard, SocialCard
 from terminal.backoffice.stored.rows import Rows
@@ -42,14 +43,13 @@ class Cards(Rows):
             card_id=card.key.card_id,
             historical_bytes=card.historical_bytes,
             id_number=card.holder.id_number,
-            social=int(card.social),
             financial=int(card.financial),
             valid_until=card.valid_until,
             received_at=card.received_at,
             receipt_mode=int(card.receipt_mode),
             medical=json.dumps(card.medical.items, ensure_ascii=False),
-            state_before_loss=_code(card.state_before_loss),
-            loss_reason=card.loss_reason and card.loss_reason.value,
+            replaced_by=card.replaced_by,
+            **_state(card),
         )
 
     def add_old_card(self, card: OldCard) -> None:
@@ -98,24 +98,53 @@ class Cards(Rows):
         ).order_by(old_cards.c.number)
         return self._all(_old_card, self._locked(matching))
 
-    def set_social(
-        self,
-        number: str,
-        state: SocialState,
-        before_loss: SocialState | None = None,
-        reason: LossReason | None = None,
-    ) -> None:
-        """Set a card's state; for a loss, with the state to return to and its reason."""
-        self._set_social_card(
-            number,
-            social=int(state),
-            state_before_loss=_code(before_loss),
-            loss_reason=reason and reason.value,
-        )
+    def social_cards_of(self, id_number: str) -> list[SocialCard]:
+        """A person's social security cards, by number."""
+        matching = _SOCIAL.where(social_cards.c.id_number == id_number).order_by(social_cards.c.number)
+        return self._all(_social_card, self._locked(matching))
+
+    def collected_before(self, moment: datetime, limit: int, *, bank_first: bool) -> list[str]:
+        """Numbers of sealed cards that an employer received until this moment, the earliest first (R18).
+
+        `bank_first`: only those whose bank side is active.
+        """
+        due = [
+            social_cards.c.social == int(SocialState.SEALED),
+            social_cards.c.receipt_mode == int(ReceiptMode.EMPLOYER),
+            social_cards.c.received_at <= moment,
+        ]
+        if bank_first:
+            due.append(social_cards.c.financial == int(FinancialState.ACTIVE))
+        return self._due(due, limit)
+
+    def without_bank_before(self, moment: datetime, limit: int) -> list[str]:
+        """Numbers of cards in use or sealed, received before this moment, the bank's side never active (R20)."""
+        due = [
+            social_cards.c.financial == int(FinancialState.INACTIVE),
+            social_cards.c.social.in_((int(SocialState.SEALED), int(SocialState.NORMAL))),
+            social_cards.c.received_at < moment,
+        ]
+        return self._due(due, limit)
+
+    def set_state(self, card: SocialCard) -> None:
+        """Record the state of a card as `terminal.backoffice.card_states.moved` gives it."""
+        self._set_social_card(card.number, **_state(card))
 
     def set_financial(self, number: str, state: FinancialState) -> None:
         """Record the state of the bank's application."""
         self._set_social_card(number, financial=int(state))
+
+    def set_bank_number(self, number: str, bank_number: str) -> None:
+        """Record the bank card number of a card."""
+        self._set_social_card(number, bank_number=bank_number)
+
+    def set_received(self, number: str, at: datetime, mode: ReceiptMode) -> None:
+        """Record when and how a card was received."""
+        self._set_social_card(number, received_at=at, receipt_mode=int(mode))
+
+    def set_replaced_by(self, number: str, successor: str) -> None:
+        """Record which card took a card's place."""
+        self._set_social_card(number, replaced_by=successor)
 
     def set_old_state(self, number: str, state: SocialState, replaced_by: str | None = None) -> None:
         """Set an old card's state, and the number of the card that took its place."""
@@ -128,12 +157,27 @@ class Cards(Rows):
     def _set_social_card(self, number: str, **values: Any) -> None:
         self._run(update(social_cards).where(social_cards.c.number == number).values(values))
 
+    def _due(self, conditions: list[ColumnElement[bool]], limit: int) -> list[str]:
+        earliest_first = select(social_cards.c.number).where(*conditions).order_by(social_cards.c.received_at)
+        return [number for (number,) in self._run(earliest_first.limit(limit))]
+
     def _locked(self, statement: Select[Any]) -> Select[Any]:
         return statement.with_for_update() if self._locks else statement
 
 
 def _code(state: SocialState | None) -> int | None:
     return None if state is None else int(state)
+
+
+def _state(card: SocialCard) -> dict[str, Any]:
+    """The columns that a change of state touches."""
+    return {
+        "social": int(card.social),
+        "state_before_loss": _code(card.state_before_loss),
+        "loss_reason": card.loss_reason and card.loss_reason.value,
+        "enabled_by": int(card.enabled_by),
+        "enabled_at": card.enabled_at,
+    }
 
 
 def _social_card(row: Row[Any]) -> SocialCard:
@@ -150,6 +194,9 @@ def _social_card(row: Row[Any]) -> SocialCard:
         medical=MedicalBase({int(tag): text for tag, text in json.loads(row.medical).items()}),
         state_before_loss=None if before is None else SocialState(before),
         loss_reason=reason and LossReason(reason),
+        enabled_by=Channel(row.enabled_by or 0),
+        enabled_at=row.enabled_at,
+        replaced_by=row.replaced_by,
     )
 
 

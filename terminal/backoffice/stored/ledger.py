@@ -34,6 +34,10 @@ class Ledger(Rows):
         found = self._run(select(accounts.c.balance_fen).where(accounts.c.account == account)).scalar()
         return int(found or 0)
 
+    def has_account(self, account: str) -> bool:
+        """Whether anything was ever booked on an account."""
+        return self._run(select(accounts.c.account).where(accounts.c.account == account)).first() is not None
+
     def move(
         self,
         source: str,

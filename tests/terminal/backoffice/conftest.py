@@ -10,18 +10,22 @@ from typing import Any, ClassVar
 import pytest
 from centre_samples import (
     BALANCE_FEN,
+    COUNTER,
     HISTORY,
     HOLDER,
     KEY,
     OTHER,
     OTHER_HISTORY,
     OTHER_KEY,
+    PAPERS,
     PIN,
     PLACE,
     RECEIVED,
 )
 from postgresql_server import Fresh
 
+from apdu.layout.states import FinancialState
+from terminal.backoffice.card_ports import CENTRE, CardChanged, LockCard, ReleaseLoss, ReportLoss
 from terminal.backoffice.office import Office
 from terminal.backoffice.ports import (
     ConfirmActivation,
@@ -42,6 +46,7 @@ from terminal.backoffice.ports import (
     VerifyOldPin,
 )
 from terminal.backoffice.profile import load_profile
+from terminal.backoffice.records import SocialCard
 from terminal.backoffice.store import Store
 from terminal.text import Pin
 
@@ -97,6 +102,25 @@ class World:
 
     def activate(self) -> Confirmed:
         return self.confirm(self.reserved_number())
+
+    def lose(self, formal: bool = True) -> CardChanged:
+        return self.call(ReportLoss(CENTRE, KEY.number, formal))
+
+    def release_loss(self) -> CardChanged:
+        return self.call(ReleaseLoss(COUNTER, KEY.number, PAPERS))
+
+    def lock(self) -> CardChanged:
+        return self.call(LockCard(CENTRE, KEY.number))
+
+    def activate_financial(self) -> None:
+        with self.store.transaction():
+            self.store.set_financial(KEY.number, FinancialState.ACTIVE)
+
+    def card(self, number: str = KEY.number) -> SocialCard:
+        with self.store.transaction():
+            card = self.store.social_card(number)
+        assert card is not None
+        return card
 
     def call(self, request: Request) -> Any:
         return self.office.call(request)

@@ -86,7 +86,7 @@ def test_after_the_deadline_the_notice_comes_first_and_the_release_second(world)
     world.now = RECEIVED + timedelta(days=301)
     assert world.office.bank_activated(NOTICE).social is SocialState.FORMALLY_LOST
     assert world.store.social_card(KEY.number).loss_reason is LossReason.DEADLINE
-    world.enrolment.release_loss(KEY.number)
+    world.release_loss()
     assert world.store.social_card(KEY.number).social is SocialState.SEALED
     assert world.office.bank_activated(NOTICE) == DONE
 

@@ -44,7 +44,7 @@ def test_confirming_again_is_answered_as_the_first_time_even_after_a_loss(world)
     number = world.reserved_number()
     first = world.confirm(number)
     world.now = world.now.replace(year=2027)
-    world.enrolment.report_loss("A00000017")
+    world.lose()
     assert world.confirm(number) == first
     assert world.office.snapshot()["new:A00000017"]["balance_fen"] == 123_457
 
@@ -134,7 +134,7 @@ def test_money_is_neither_made_nor_lost(world):
 
 def test_a_failing_commit_changes_nothing(make_world):
     def breaks_down(store, reservation, card, old, at):
-        store.set_social(card.number, SocialState.NORMAL)
+        store.set_state(replace(card, social=SocialState.NORMAL))
         transfer(store, old, card, reservation.number, at)
         raise RuntimeError("power cut in the middle")
 
@@ -148,7 +148,7 @@ def test_a_failing_commit_changes_nothing(make_world):
 
 def test_a_broken_transition_can_be_put_in_and_is_seen_in_the_snapshot(make_world):
     def forgets_the_old_card(store, reservation, card, old, at):
-        store.set_social(card.number, SocialState.NORMAL)
+        store.set_state(replace(card, social=SocialState.NORMAL))
         done = replace(reservation, status=ReservationStatus.COMMITTED, committed_at=at, balance_fen=0)
         store.set_reservation(done)
         return done
@@ -159,11 +159,11 @@ def test_a_broken_transition_can_be_put_in_and_is_seen_in_the_snapshot(make_worl
 
 
 def test_a_released_loss_returns_to_the_state_before_it(world):
-    world.enrolment.report_loss("A00000017", SocialState.TEMPORARILY_LOST)
-    world.enrolment.report_loss("A00000017")
-    world.enrolment.release_loss("A00000017")
+    world.lose(formal=False)
+    world.lose()
+    world.release_loss()
     assert world.query().social is SocialState.SEALED
     world.activate()
-    world.enrolment.report_loss("A00000017")
-    world.enrolment.release_loss("A00000017")
+    world.lose()
+    world.release_loss()
     assert world.query().social is SocialState.NORMAL

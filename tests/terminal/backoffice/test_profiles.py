@@ -1,4 +1,4 @@
-"""Region profiles: the three that ship, and errors that say what to correct."""
+"""Region profiles: the five that ship, and errors that say what to correct."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from terminal.backoffice.profile import ProfileError, load_profile, parse_profil
 DEFAULT = (resources.files("terminal.backoffice") / "profiles" / "default.yaml").read_text("utf-8")
 
 
-def test_three_profiles_ship_and_are_named_as_their_files():
-    assert profile_names() == ("bank-first", "default", "old-pin")
+def test_five_profiles_ship_and_are_named_as_their_files():
+    assert profile_names() == ("bank-first", "default", "first-purchase", "id-card", "old-pin")
     assert [load_profile(name).name for name in profile_names()] == list(profile_names())
 
 
@@ -57,7 +57,7 @@ def test_a_faulty_profile_is_refused_with_file_path_and_next_step(found, written
 
 
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(ProfileError, match="bank-first, default, old-pin"):
+    with pytest.raises(ProfileError, match="bank-first, default, first-purchase, id-card, old-pin"):
         load_profile("nowhere")
 
 

@@ -73,17 +73,17 @@ def test_the_deadline_is_evaluated_when_the_hsm_is_asked(world):
 def test_a_loss_by_deadline_is_released_only_after_the_bank(world):
     world.now = TOO_LATE
     world.refusal(world.query)
-    assert world.refusal(world.enrolment.release_loss, "A00000017") == ("R21", "bank-first")
-    world.enrolment.activate_financial("A00000017")
-    world.enrolment.release_loss("A00000017")
+    assert world.refusal(world.release_loss) == ("R21", "bank-first")
+    world.activate_financial()
+    world.release_loss()
     assert world.query().social is SocialState.SEALED
 
 
 def test_a_loss_report_on_top_does_not_open_a_way_around_the_bank(world):
     world.now = TOO_LATE
     world.refusal(world.query)
-    world.enrolment.report_loss("A00000017")
-    assert world.refusal(world.enrolment.release_loss, "A00000017") == ("R21", "bank-first")
+    world.lose()
+    assert world.refusal(world.release_loss) == ("R21", "bank-first")
 
 
 def test_a_clock_without_zone_is_refused(world):

@@ -6,7 +6,7 @@ import pytest
 
 from apdu.layout.states import FinancialState, SocialState
 from terminal.backoffice.ports import CardKey, NewCardQuery, Place
-from terminal.backoffice.rules import may_be_used
+from terminal.backoffice.rules_cards import may_be_used
 
 
 def test_a_sealed_card_is_answered_with_its_states(world):
@@ -34,11 +34,11 @@ def test_a_card_out_of_use_is_refused_everything(make_world, state, rule, code):
         assert world.refusal(action) == (rule, code)
 
 
-@pytest.mark.parametrize("change", ["report_loss", "lock"])
-def test_a_loss_or_lock_in_the_middle_stops_the_confirmation(world, change):
+@pytest.mark.parametrize("formal", [True, False])
+def test_a_loss_in_the_middle_stops_the_confirmation(world, formal):
     number = world.reserved_number()
-    getattr(world.enrolment, change)("A00000017")
-    expected = {"report_loss": ("R41", "card-lost"), "lock": ("R1", "card-locked")}[change]
+    world.lose(formal)
+    expected = ("R41", "card-lost")
     assert world.refusal(world.query, None) == expected
     assert world.refusal(world.confirm, number) == expected
     assert world.office.snapshot()["old:900001"]["usable"] is True
@@ -72,7 +72,7 @@ def test_bank_first_refuses_a_sealed_card_until_the_bank_is_active(make_world):
     assert world.refusal(world.query) == ("R2", "bank-first")
     world.verify()
     assert world.refusal(world.reserve) == ("R2", "bank-first")
-    world.enrolment.activate_financial("A00000017")
+    world.activate_financial()
     assert world.query().financial is FinancialState.ACTIVE
     assert world.activate().balance_fen == 123_457
 

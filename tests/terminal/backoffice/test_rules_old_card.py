@@ -10,7 +10,7 @@ from apdu.layout.states import SocialState
 def test_a_live_old_card_is_answered_with_holder_and_balance(world):
     answer = world.query_old()
     assert (answer.holder.id_number, answer.replaced_by, answer.balance_fen) == (
-        "990100198001010010",
+        "990100198001010018",
         None,
         123_457,
     )
@@ -73,6 +73,6 @@ def test_the_old_pin_profile_refuses_where_no_single_old_card_is_on_record(make_
 
 def test_another_holders_old_card_is_refused_at_pin_and_reservation_but_the_query_answers(world):
     world.enrol_other()
-    assert world.query("900002").holder.id_number == "990100198001010010"
+    assert world.query("900002").holder.id_number == "990100198001010018"
     assert world.refusal(world.verify, old="900002") == ("R12", "other-holder")
     assert world.refusal(world.reserve, "900002") == ("R12", "other-holder")

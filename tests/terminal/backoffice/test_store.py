@@ -19,7 +19,7 @@ from terminal.backoffice.profile import load_profile
 from terminal.backoffice.store import Store
 from terminal.text import Pin
 
-HOLDER = Holder("990100198001010010", "测试甲")
+HOLDER = Holder("990100198001010018", "测试甲")
 KEY = CardKey("990100D15600000500A1B2C3D4E5F607", "A00000017")
 HISTORY = bytes.fromhex("0081544B318660990100A1B2C3")
 NOW = datetime(2026, 1, 10, tzinfo=UTC)
@@ -29,7 +29,7 @@ def test_a_new_file_and_its_log_belong_to_the_owner_alone(tmp_path):
     path = tmp_path / "centre.db"
     store = Store(path)
     with store.transaction():
-        store.add_person(Holder("990100198001010010", "测试甲"))
+        store.add_person(Holder("990100198001010018", "测试甲"))
     for name in os.listdir(tmp_path):
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
 
@@ -38,7 +38,7 @@ def test_what_was_recorded_is_there_after_reopening(tmp_path):
     path = tmp_path / "centre.db"
     office = Office.open(path, load_profile("default"), lambda: datetime.now(UTC))
     office.enrolment.enrol_old_card(
-        "sle4442", "900001", Holder("990100198001010010", "测试甲"), balance_fen=12
+        "sle4442", "900001", Holder("990100198001010018", "测试甲"), balance_fen=12
     )
     before = office.snapshot()
     office.close()
@@ -53,9 +53,9 @@ def test_a_committed_change_survives_kill_9(tmp_path):
         from terminal.backoffice.store import Store
         store = Store({str(path)!r})
         with store.transaction():
-            store.add_person(Holder("990100198001010010", "A"))
+            store.add_person(Holder("990100198001010018", "A"))
         with store.transaction():
-            store.add_person(Holder("990100197502020029", "B"))
+            store.add_person(Holder("990100197502020025", "B"))
             os.kill(os.getpid(), signal.SIGKILL)
     """
     ended = subprocess.run([sys.executable, "-c", textwrap.dedent(program)], check=False)
@@ -188,7 +188,7 @@ def test_a_store_held_by_another_writer_is_a_clear_error(tmp_path, monkeypatch):
 def test_no_pin_is_in_the_file(tmp_path):
     path = tmp_path / "centre.db"
     office = Office.open(path, load_profile("default"), lambda: datetime.now(UTC))
-    holder = Holder("990100198001010010", "测试甲")
+    holder = Holder("990100198001010018", "测试甲")
     office.enrolment.enrol_old_card("sle4442", "900001", holder, pin=Pin("73190528"))
     office.close()
     assert b"73190528" not in path.read_bytes()

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from apdu.atr import parse
 from apdu.crypto import sm2 as sm2_signatures
 from terminal.backoffice import profile as profile_file
-from terminal.cli.card_facts import facts
+from terminal.cli.card_facts import facts, sections
 from terminal.cli.options import ALL_KINDS
 from terminal.exit_codes import ExitCode
 from virtual_card.applications.iso7816 import iso7816_card, read_tree
@@ -52,10 +52,13 @@ def test_plain_card_is_made_from_a_tree(ssc: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "part"),
     [
-        (["--kind", "iso7816", "--seed", "3"], "--tree"),
-        (["--kind", "iso7816", "--seed", "3", "--tree", "tree.yaml"], "--tree"),
-        (["--kind", "psam", "--tree", "tree.yaml"], "--seed"),
-        (["--kind", "psam"], "--seed"),
+        (["--kind", "iso7816"], "file tree; give --tree FILE"),
+        (["--kind", "iso7816", "--seed", "3"], "file tree; give --tree FILE"),
+        (["--kind", "iso7816", "--seed", "3", "--tree", "tree.yaml"], "no seed; leave --seed out"),
+        (["--kind", "psam", "--tree", "tree.yaml"], "leave --tree out"),
+        (["--kind", "psam", "--seed", "3", "--tree", "tree.yaml"], "leave --tree out"),
+        (["--kind", "psam"], "holder and serial number come from a seed; give --seed NUMBER"),
+        (["--kind", "ssc-3.0"], "holder and serial number come from a seed; give --seed NUMBER"),
         (["--kind", "iso7816", "--tree", "tree.yaml"], "tree.yaml"),
         (["--kind", "iso7816", "--tree", "none.yaml"], "none.yaml"),
     ],
@@ -66,6 +69,24 @@ def test_tree_and_seed_exclude_each_other(ssc: Run, tmp_path: Path, options: lis
     assert result.exit_code == 2
     assert part in result.stderr
     assert not list(tmp_path.glob("*.card"))
+
+
+@pytest.mark.parametrize("text", [b"master_file: [", b"\xff\xfe", b"master_file: !!map {}"])
+def test_a_tree_that_is_no_yaml_is_a_damaged_file(ssc: Run, tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "tree.yaml").write_bytes(text)
+    result = ssc("card", "new", "--kind", "iso7816", "--tree", "tree.yaml")
+    assert result.exit_code == 10
+    assert "tree.yaml" in result.stderr
+
+
+def test_new_card_says_which_options_it_was_made_with(ssc: Run) -> None:
+    given = ["--pki", "--contactless", "--purse", "2500", "--all-files", "--financial", "active"]
+    result = ssc("card", "new", "--kind", "ssc-3.0", "--seed", "3", "-o", "a", *given)
+    assert result.stdout.strip().endswith(
+        "seed 3, active, PKI application, contactless, purse of ¥25.00, every file"
+    )
+    plain = ssc("card", "new", "--kind", "ssc-3.0", "--seed", "3", "-o", "b")
+    assert plain.stdout.strip().endswith("seed 3")
 
 
 def test_new_card_is_the_same_byte_for_byte(ssc: Run, tmp_path: Path) -> None:
@@ -136,6 +157,21 @@ def test_purse_and_optional_files_are_made_and_shown(ssc: Run, tmp_path: Path) -
     assert "123.45" in shown
     for optional in ("DF03/EF08", "DF03/EF09", "DF03/EF0A", "DF04/EF09"):
         assert f"── {optional} " in shown
+    assert "Undeclared" not in shown and "人员识别号" in shown
+
+
+def test_items_that_nobody_published_are_shown_only_as_secrets(ssc: Run, tmp_path: Path) -> None:
+    path = _made(ssc, "unpublished", "--all-files")
+    card = load(tmp_path / path)
+    contents = card.contents() if isinstance(card, ProcessorCard) else None
+    assert contents is not None
+    contents.directory("DF03").file(0xEF08).records.append(bytes.fromhex("6003998877"))
+    changed = social_card("ssc-1.0", contents)
+    for masked in (True, False):
+        shown = {
+            fact.path: fact.value for section in sections(changed, masked=masked) for fact in section.facts
+        }
+        assert shown["DF03/EF08/60"] == ("3 bytes, not shown" if masked else "998877")
 
 
 def _made(ssc: Run, name: str, *options: str) -> str:
@@ -184,7 +220,10 @@ def test_a_card_that_cannot_be_made_is_refused_in_one_line(
         ("IRK/1: 00", 2, "IRK/1: 32 hex digits"),
         ("IRK: 00112233445566778899001122334455", 2, "'IRK' is no key"),
         ("SECRETKEY/1: 00112233445566778899001122334455", 2, "is no key"),
-        ("[IRK/1]", 2, "Expected `object`"),
+        ("[IRK/1]", 2, "no keys by their names; a key file holds lines such as `IRK/1: 0001"),
+        ("IRK/1: [00112233445566778899001122334455]", 2, "IRK/1: 32 hex digits are expected; a key file"),
+        ("IRK/1: {a: 00112233445566778899001122334455}", 2, "IRK/1: 32 hex digits are expected; a key file"),
+        ("IRK/1: !!binary 00112233445566778899001122334455", 10, "line 1, column 8: no valid YAML (a tag"),
         ("{", 10, "no valid YAML"),
     ],
 )

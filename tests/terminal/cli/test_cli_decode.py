@@ -33,6 +33,15 @@ def test_identity_is_masked_unless_secrets_are_asked_for(ssc: Run) -> None:
         assert "99010019900307001X" in ssc("decode", ID_RECORD, "--show-secrets", *form).stdout
 
 
+@pytest.mark.parametrize(
+    "command", ["0020000003998877", "805E010007998877FF665544", "00200080082699887766FFFFFF"]
+)
+def test_pin_of_a_command_is_hidden_unless_secrets_are_asked_for(ssc: Run, command: str) -> None:
+    assert "9988" not in ssc("decode", command).stdout
+    shown = ssc("decode", command, "--show-secrets").stdout
+    assert shown.count(command[10:]) == 2 and "**" not in shown
+
+
 def test_ambiguous_input_names_what_else_it_could_be(ssc: Run) -> None:
     printed = ssc("decode", "800420300101").stdout
     assert "could also be 也可能是: record 记录 DF04/EF05 (--as record)" in printed

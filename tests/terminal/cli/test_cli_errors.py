@@ -21,6 +21,7 @@ from terminal.scenario.script import ScriptMismatchError
 from terminal.text import Text
 from terminal.transport.base import CardMuteError, CardRemovedError, NoCardError, ReaderError
 from virtual_card.image import DamagedImageError, ImageInUseError
+from virtual_card.iso_tree import DamagedTreeError, TreeError
 
 REFUSED = CardRefusedError(Command(0, 0xB2, 1, 4), Response(b"", 0x6982), "reading")
 REFUSAL = Refusal(RefusalCode.LOST, "R41", Text("The card is lost.", "卡已挂失。"))
@@ -32,6 +33,7 @@ REFUSAL = Refusal(RefusalCode.LOST, "R41", Text("The card is lost.", "卡已挂�
         (ScriptMismatchError("x"), ExitCode.CHECK_FAILED),
         (click.UsageError("x"), ExitCode.USAGE),
         (InputFileError("x"), ExitCode.USAGE),
+        (TreeError("x"), ExitCode.USAGE),
         (ScenarioError("x"), ExitCode.USAGE),
         (StoreError("x"), ExitCode.USAGE),
         (FileNotFoundError(2, "No such file or directory", "x"), ExitCode.USAGE),
@@ -52,6 +54,7 @@ REFUSAL = Refusal(RefusalCode.LOST, "R41", Text("The card is lost.", "卡已挂�
         (DamagedImageError("x", "line 1", "y"), ExitCode.DAMAGED_FILE),
         (DamagedStoreError("x", "y", "z"), ExitCode.DAMAGED_FILE),
         (MalformedFileError("x"), ExitCode.DAMAGED_FILE),
+        (DamagedTreeError("x"), ExitCode.DAMAGED_FILE),
         (RuntimeError("x"), ExitCode.BUG),
     ],
     ids=lambda value: type(value).__name__,

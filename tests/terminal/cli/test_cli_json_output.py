@@ -22,7 +22,8 @@ from terminal.cli.reader_watch import event_json
 from terminal.trace.schema import EVENT_TYPES
 from terminal.trace.schema_shapes import document
 from terminal.transport.pcsc.watching import ReaderEvent, ReaderEventKind
-from virtual_card.image import save
+from virtual_card.image import load, save
+from virtual_card.issue_record import issue_record
 from virtual_card.issuer import issue
 from virtual_card.vpcd_dialogue import Presence
 
@@ -30,6 +31,9 @@ VALIDATOR = jsonschema.Draft202012Validator(document(EVENT_TYPES, closed=True))
 SCENARIO = str(Path(__file__).parents[2] / "scenarios" / "dual-insert-1.0-old-cpu-psam.yaml")
 VISIT = ("--now", NOW, "--script", "script.yaml")
 IMAGES = ("--old-card", "old.card", "--new-card", "new.card", *VISIT)
+AT_COUNTER = ("--reader", "new.card", "--centre", "c.db", "--now", NOW)
+BY_NUMBER = ("--card", "A00000055", "--centre", "c.db", "--now", NOW)
+SHOWN, AGENT = ("--id-card", "id.yaml"), ("--agent", "id.yaml", "--power-of-attorney")
 STEPS = (
     "- {do: insert, card: old}\n- {do: remove}\n- {do: insert, card: new}\n- {do: pin, pin: '99999'}\n" * 2
 )
@@ -61,6 +65,24 @@ RUNS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         ),
         ("--reader", "pcsc:nowhere", "--dry-run", "00A4020002EF05"),
     ],
+    ("counter", "activate"): [(*AT_COUNTER, *SHOWN), AT_COUNTER, (*AT_COUNTER, *SHOWN, *AGENT)],
+    ("counter", "reset-pin"): [(*AT_COUNTER, *SHOWN, "--unblock")],
+    ("counter", "loss"): [(*BY_NUMBER, *SHOWN, "--formal")],
+    ("counter", "release"): [(*BY_NUMBER, *SHOWN), (*AT_COUNTER, *SHOWN)],
+    ("counter", "replace"): [(*AT_COUNTER, *SHOWN, "--lost", "A00000017")],
+    ("counter", "receive"): [
+        (*AT_COUNTER, *SHOWN),
+        ("--list", "list.yaml", "--employer", "X", "--centre", "c.db", "--now", NOW),
+    ],
+    ("bank", "activate"): [(*AT_COUNTER, *SHOWN)],
+    ("hospital", "activate"): [AT_COUNTER],
+    ("phone", "activate"): [(*BY_NUMBER, *SHOWN)],
+    ("phone", "loss"): [(*BY_NUMBER, *SHOWN)],
+    ("online", "activate"): [(*BY_NUMBER, *SHOWN, "--card-id", "00")],
+    ("online", "query"): [(*BY_NUMBER, *SHOWN)],
+    ("online", "sign"): [(*BY_NUMBER, *SHOWN)],
+    ("centre", "tick"): [("--centre", "c.db", "--now", NOW)],
+    ("centre", "query"): [BY_NUMBER],
     ("shell",): [("new.card", "--psam", "psam.card"), ("new.card", "--dry-run")],
 }
 """Runs of each command with --json: in a directory with old.card, new.card, other.card, psam.card and c.db."""
@@ -98,6 +120,9 @@ def stocked(ssc: Run, cards: Path) -> Run:
     """Runs `ssc` beside cards, a script and a centre that knows the cards."""
     save(issue("ssc-3.0", 77), cards / "other.card")
     (cards / "script.yaml").write_text(STEPS, encoding="utf-8")
+    holder = issue_record(load(cards / "new.card"))
+    (cards / "id.yaml").write_text(f"id_number: '{holder.holder_id}'\nname: 测试\n", encoding="utf-8")
+    (cards / "list.yaml").write_text(f"- {holder.number}\n- A00000099\n", encoding="utf-8")
     assert ssc("centre", "enrol", "--centre", "c.db", "old.card", "new.card").exit_code == 0
     return ssc
 

@@ -12,7 +12,7 @@ from terminal.scenario.model import Scenario, load_scenario
 from terminal.scenario.run import run_scenario
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-FILES = sorted(SCENARIOS.glob("*.yaml"))
+FILES = sorted(SCENARIOS.glob("dual-insert*.yaml"))
 
 UNREACHED = {
     Outcome.REFUSED: "always replaced by the outcome of the refusal itself",

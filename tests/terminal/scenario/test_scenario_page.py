@@ -9,7 +9,7 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from terminal.scenario import model, script
+from terminal.scenario import model, payments, script
 from terminal.scenario.model import Scenario, load_scenario
 from terminal.scenario.run import run_scenario
 from virtual_card.faults import FaultKind
@@ -17,7 +17,7 @@ from virtual_card.faults import FaultKind
 PAGE = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
 STRUCTS = [
     struct
-    for module in (model, script)
+    for module in (model, payments, script)
     for struct in vars(module).values()
     if isinstance(struct, type) and issubclass(struct, msgspec.Struct) and struct.__struct_fields__
 ]

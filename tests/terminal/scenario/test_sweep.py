@@ -200,7 +200,7 @@ def test_finds_that_the_commit_enables_nothing() -> None:
         store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime
     ) -> Reservation:
         committed = commit_activation(store, reservation, card, old, at)
-        store.set_social(card.number, SocialState.SEALED)
+        store.set_state(card)
         return committed
 
     found = problems_of(

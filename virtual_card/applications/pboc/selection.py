@@ -10,7 +10,13 @@ from virtual_card import status
 from virtual_card.applications.pboc import pin, reading, scripts, transaction
 from virtual_card.applications.pboc.application import Bank, Commands, current
 from virtual_card.applications.pboc.contents import Blocked
-from virtual_card.commands.select import BY_NAME, MASTER_FILE, NEXT, by_name_from_neighbour, select
+from virtual_card.commands.select import (
+    BY_NAME,
+    NEXT,
+    by_name_from_neighbour,
+    by_social_identifier,
+    identifier,
+)
 from virtual_card.half_duplex import ANSWER_MAX
 
 if TYPE_CHECKING:
@@ -43,11 +49,17 @@ def _found(bank: Bank, p2: int, name: bytes) -> bytes | None:
 
 
 def select_anywhere(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """SELECT while the bank's side is current: names on the whole card, its own first; the MF by 3F00."""
-    if p1 != BY_NAME:
-        master = not data or int.from_bytes(data, "big") == MASTER_FILE
-        return select(card, p1, p2, data, le) if p1 == 0 and master else status.PARAMETERS
-    return by_name_from_neighbour(card, p2, data)
+    """SELECT while the bank's side is current: names on the whole card, its own first; directories by identifier.
+
+    The bank's side has no identifiers of its own, and files of the social side are not found from here: 6A82.
+    """
+    if p1 == BY_NAME:
+        return by_name_from_neighbour(card, p2, data)
+    fid = identifier(p1, p2, data)
+    if isinstance(fid, bytes):
+        return fid
+    answered = by_social_identifier(card, p1, fid)
+    return status.FILE_NOT_FOUND if answered is None else answered
 
 
 def get_response(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:

@@ -10,14 +10,13 @@ from virtual_card import status
 from virtual_card.applications.pki import certificates, key_pair, loading, proving, sm2
 from virtual_card.applications.pki.application import PkiSide, current
 from virtual_card.commands.select import (
-    BY_FID,
     BY_FID_DIRECTORY,
     BY_FID_FILE,
     BY_NAME,
     FIRST,
-    MASTER_FILE,
     by_name_from_neighbour,
-    select,
+    by_social_identifier,
+    identifier,
 )
 from virtual_card.filesystem import tlv
 from virtual_card.half_duplex import answer, get_response
@@ -47,28 +46,25 @@ def _enter(side: PkiSide, card: ProcessorCard, *, inside: bool) -> bytes:
 
 
 def select_anywhere(card: ProcessorCard, p1: int, p2: int, data: bytes, le: int) -> bytes:
-    """SELECT while this side is current: names on the whole card, its own application, files, and the MF."""
+    """SELECT while this side is current: names on the whole card; its own application and files, else a directory."""
     if p1 == BY_NAME:
         return by_name_from_neighbour(card, p2, data)
-    if p2 or p1 not in (BY_FID, BY_FID_DIRECTORY, BY_FID_FILE):
-        return status.PARAMETERS
-    if len(data) != 2 and (data or p1 != BY_FID):
-        return status.LENGTH
-    fid = int.from_bytes(data, "big") if data else MASTER_FILE
-    if fid == MASTER_FILE and p1 != BY_FID_FILE:
-        return select(card, p1, p2, data, le)
+    fid = identifier(p1, p2, data)
+    if isinstance(fid, bytes):
+        return fid
     return _by_identifier(current(card), card, p1, fid)
 
 
 def _by_identifier(side: PkiSide, card: ProcessorCard, p1: int, fid: int) -> bytes:
-    """The application, or one of its files where it is selected."""
+    """The application, one of its files where it is selected, or a directory of the social side."""
     if fid == APPLICATION_FID and p1 != BY_FID_FILE:
         return _enter(side, card, inside=True)
     file = side.profile.files.get(fid) if side.inside and p1 != BY_FID_DIRECTORY else None
-    if file is None:
-        return status.FILE_NOT_FOUND
-    side.file = file
-    return status.OK
+    if file is not None:
+        side.file = file
+        return status.OK
+    answered = by_social_identifier(card, p1, fid)
+    return status.FILE_NOT_FOUND if answered is None else answered
 
 
 def refusal(head: bytes) -> bytes:

@@ -7,7 +7,6 @@ CREATE TABLE accounts (
 	CONSTRAINT uq_accounts_account_fund UNIQUE (account, fund),
 	CONSTRAINT ck_accounts_no_overdraft CHECK (balance_fen >= 0 OR NOT personal)
 );
-
 CREATE TABLE audit (
 	entry INTEGER NOT NULL,
 	at VARCHAR(32) NOT NULL,
@@ -18,9 +17,7 @@ CREATE TABLE audit (
 	detail TEXT,
 	CONSTRAINT pk_audit PRIMARY KEY (entry)
 );
-
 CREATE INDEX ix_audit_card ON audit (card);
-
 CREATE TABLE journals (
 	entry INTEGER NOT NULL,
 	at VARCHAR(32) NOT NULL,
@@ -30,7 +27,6 @@ CREATE TABLE journals (
 	CONSTRAINT pk_journals PRIMARY KEY (entry),
 	CONSTRAINT uq_journals_entry_fund UNIQUE (entry, fund)
 );
-
 CREATE TABLE messages (
 	msgid VARCHAR(64) NOT NULL,
 	kind VARCHAR(16) NOT NULL,
@@ -40,7 +36,6 @@ CREATE TABLE messages (
 	at VARCHAR(32) NOT NULL,
 	CONSTRAINT pk_messages PRIMARY KEY (msgid)
 );
-
 CREATE TABLE persons (
 	entry INTEGER NOT NULL,
 	id_number VARCHAR(18) NOT NULL,
@@ -48,7 +43,6 @@ CREATE TABLE persons (
 	CONSTRAINT pk_persons PRIMARY KEY (entry),
 	CONSTRAINT uq_persons_id_number UNIQUE (id_number)
 );
-
 CREATE TABLE sign_ins (
 	entry INTEGER NOT NULL,
 	place VARCHAR(12) NOT NULL,
@@ -57,7 +51,6 @@ CREATE TABLE sign_ins (
 	ended_at VARCHAR(32),
 	CONSTRAINT pk_sign_ins PRIMARY KEY (entry)
 );
-
 CREATE TABLE contributions (
 	id_number VARCHAR(18) NOT NULL,
 	fund VARCHAR(6) NOT NULL,
@@ -65,7 +58,6 @@ CREATE TABLE contributions (
 	CONSTRAINT pk_contributions PRIMARY KEY (id_number, fund, month),
 	CONSTRAINT fk_contributions_id_number FOREIGN KEY(id_number) REFERENCES persons (id_number)
 );
-
 CREATE TABLE insurances (
 	entry INTEGER NOT NULL,
 	id_number VARCHAR(18) NOT NULL,
@@ -76,11 +68,10 @@ CREATE TABLE insurances (
 	paused_since DATE,
 	employer TEXT,
 	CONSTRAINT pk_insurances PRIMARY KEY (entry),
+	CONSTRAINT uq_insurances_id_number_kind_since UNIQUE (id_number, kind, since),
 	CONSTRAINT fk_insurances_id_number FOREIGN KEY(id_number) REFERENCES persons (id_number)
 );
-
 CREATE INDEX ix_insurances_id_number ON insurances (id_number);
-
 CREATE TABLE postings (
 	entry INTEGER NOT NULL,
 	journal INTEGER NOT NULL,
@@ -91,11 +82,8 @@ CREATE TABLE postings (
 	CONSTRAINT fk_postings_journal_fund FOREIGN KEY(journal, fund) REFERENCES journals (entry, fund),
 	CONSTRAINT fk_postings_account_fund FOREIGN KEY(account, fund) REFERENCES accounts (account, fund)
 );
-
 CREATE INDEX ix_postings_account ON postings (account);
-
 CREATE INDEX ix_postings_journal ON postings (journal);
-
 CREATE TABLE social_cards (
 	number VARCHAR(9) NOT NULL,
 	card_id VARCHAR(32) NOT NULL,
@@ -109,6 +97,8 @@ CREATE TABLE social_cards (
 	medical TEXT NOT NULL,
 	state_before_loss SMALLINT,
 	loss_reason VARCHAR(16),
+	enabled_by SMALLINT,
+	enabled_at VARCHAR(32),
 	bank_number VARCHAR(20),
 	replaced_by VARCHAR(9),
 	CONSTRAINT pk_social_cards PRIMARY KEY (number),
@@ -116,19 +106,16 @@ CREATE TABLE social_cards (
 	CONSTRAINT fk_social_cards_id_number FOREIGN KEY(id_number) REFERENCES persons (id_number),
 	CONSTRAINT fk_social_cards_replaced_by FOREIGN KEY(replaced_by) REFERENCES social_cards (number)
 );
-
 CREATE INDEX ix_social_cards_bank_number ON social_cards (bank_number);
-
+CREATE INDEX ix_social_cards_collected ON social_cards (social, receipt_mode, financial, received_at);
+CREATE INDEX ix_social_cards_deadline ON social_cards (financial, social, received_at);
 CREATE INDEX ix_social_cards_historical_bytes ON social_cards (historical_bytes);
-
 CREATE INDEX ix_social_cards_id_number ON social_cards (id_number);
-
-CREATE INDEX ix_social_cards_waiting ON social_cards (social, received_at);
-
 CREATE TABLE visits (
 	entry INTEGER NOT NULL,
 	id_number VARCHAR(18) NOT NULL,
 	place VARCHAR(12) NOT NULL,
+	kind VARCHAR(6) NOT NULL,
 	med_type VARCHAR(6) NOT NULL,
 	number_at_place VARCHAR(30),
 	msgid VARCHAR(64) NOT NULL,
@@ -138,9 +125,14 @@ CREATE TABLE visits (
 	CONSTRAINT fk_visits_id_number FOREIGN KEY(id_number) REFERENCES persons (id_number),
 	CONSTRAINT uq_visits_msgid UNIQUE (msgid)
 );
-
 CREATE INDEX ix_visits_id_number ON visits (id_number);
-
+CREATE TABLE vouchers (
+	token VARCHAR(50) NOT NULL,
+	id_number VARCHAR(18) NOT NULL,
+	CONSTRAINT pk_vouchers PRIMARY KEY (token),
+	CONSTRAINT fk_vouchers_id_number FOREIGN KEY(id_number) REFERENCES persons (id_number)
+);
+CREATE INDEX ix_vouchers_id_number ON vouchers (id_number);
 CREATE TABLE electronic_cards (
 	card VARCHAR(9) NOT NULL,
 	token VARCHAR(64) NOT NULL,
@@ -149,7 +141,6 @@ CREATE TABLE electronic_cards (
 	CONSTRAINT fk_electronic_cards_card FOREIGN KEY(card) REFERENCES social_cards (number),
 	CONSTRAINT uq_electronic_cards_token UNIQUE (token)
 );
-
 CREATE TABLE old_cards (
 	number VARCHAR(32) NOT NULL,
 	kind VARCHAR(16) NOT NULL,
@@ -160,19 +151,21 @@ CREATE TABLE old_cards (
 	CONSTRAINT fk_old_cards_id_number FOREIGN KEY(id_number) REFERENCES persons (id_number),
 	CONSTRAINT fk_old_cards_replaced_by FOREIGN KEY(replaced_by) REFERENCES social_cards (number)
 );
-
 CREATE INDEX ix_old_cards_id_number ON old_cards (id_number);
-
 CREATE TABLE settlements (
 	entry INTEGER NOT NULL,
 	msgid VARCHAR(64) NOT NULL,
+	infno VARCHAR(4) NOT NULL,
 	visit INTEGER NOT NULL,
 	place VARCHAR(12) NOT NULL,
 	id_number VARCHAR(18) NOT NULL,
 	fund VARCHAR(6) NOT NULL,
+	clearing VARCHAR(6) NOT NULL,
+	account VARCHAR(64),
 	day DATE NOT NULL,
 	at VARCHAR(32) NOT NULL,
 	total_fen BIGINT NOT NULL,
+	deductible_fen BIGINT NOT NULL,
 	fund_pay_fen BIGINT NOT NULL,
 	account_pay_fen BIGINT NOT NULL,
 	cash_pay_fen BIGINT NOT NULL,
@@ -180,21 +173,19 @@ CREATE TABLE settlements (
 	detail TEXT NOT NULL,
 	cancels INTEGER,
 	reversed BOOLEAN NOT NULL,
+	reconciled BOOLEAN NOT NULL,
 	CONSTRAINT pk_settlements PRIMARY KEY (entry),
 	CONSTRAINT ck_settlements_adds_up CHECK (total_fen = fund_pay_fen + account_pay_fen + cash_pay_fen),
 	CONSTRAINT uq_settlements_msgid UNIQUE (msgid),
 	CONSTRAINT fk_settlements_visit FOREIGN KEY(visit) REFERENCES visits (entry),
 	CONSTRAINT fk_settlements_id_number FOREIGN KEY(id_number) REFERENCES persons (id_number),
-	CONSTRAINT uq_settlements_cancels UNIQUE (cancels),
 	CONSTRAINT fk_settlements_cancels FOREIGN KEY(cancels) REFERENCES settlements (entry)
 );
-
-CREATE INDEX ix_settlements_id_number ON settlements (id_number);
-
+CREATE UNIQUE INDEX cancelled_once ON settlements (cancels) WHERE NOT reversed;
+CREATE INDEX ix_settlements_cancels ON settlements (cancels);
 CREATE INDEX ix_settlements_of_the_day ON settlements (place, day);
-
+CREATE INDEX ix_settlements_of_the_year ON settlements (id_number, fund, day);
 CREATE INDEX ix_settlements_visit ON settlements (visit);
-
 CREATE TABLE reservations (
 	sequence INTEGER NOT NULL,
 	day DATE NOT NULL,
@@ -207,15 +198,10 @@ CREATE TABLE reservations (
 	CONSTRAINT fk_reservations_card FOREIGN KEY(card) REFERENCES social_cards (number),
 	CONSTRAINT fk_reservations_old_card FOREIGN KEY(old_card) REFERENCES old_cards (number)
 );
-
 CREATE INDEX ix_reservations_card ON reservations (card);
-
 CREATE INDEX ix_reservations_old_card ON reservations (old_card);
-
 CREATE UNIQUE INDEX one_open_per_card ON reservations (card) WHERE status = 'open';
-
 CREATE UNIQUE INDEX one_open_per_old_card ON reservations (old_card) WHERE status = 'open';
-
 CREATE TABLE verifiers (
 	old_card VARCHAR(32) NOT NULL,
 	salt BLOB NOT NULL,

@@ -1,11 +1,13 @@
-"""YAML that people write by hand, read in one place: safe types only, no key twice, no file without end."""
+"""YAML that people write by hand, read in one place: safe types only, no tags, no key twice, no file without end."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
 from yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -23,6 +25,15 @@ class YamlError(ValueError):
 
 class _Careful:
     """What both loaders refuse beyond YAML itself; mixed into a PyYAML loader."""
+
+    def compose_node(self, parent: Node | None, index: Any) -> Node | None:
+        event = self.peek_event()  # type: ignore[attr-defined]
+        if getattr(event, "tag", None) is not None:
+            raise ComposerError(
+                None, None, "a tag stands there (`!`); write the plain value, or put it in quotes", event.start_mark
+            )
+        node: Node | None = super().compose_node(parent, index)  # type: ignore[misc]
+        return node
 
     def compose_mapping_node(self, anchor: str | None) -> MappingNode:
         node: MappingNode = super().compose_mapping_node(anchor)  # type: ignore[misc]
@@ -65,7 +76,7 @@ def parse(text: str, *, all_text: bool = False) -> Any:
         raise YamlError("it is nested too deeply") from None
 
 
-def read_text(path: str | Path) -> str:
+def read_text(path: str | os.PathLike[str]) -> str:
     """The text of a YAML file; raises OSError, UnicodeDecodeError, and YamlError where it is too large."""
     with Path(path).open("rb") as file:
         raw = file.read(MAX_BYTES + 1)

@@ -1,0 +1,115 @@
+"""Options that the channels' commands share, and the order that they make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from terminal.cli.options import MOMENT, json_option, profile_option, quiet_option
+from terminal.cli.reader_options import ADDRESS
+from terminal.cli.value_types import CENTRE_FILE, YAML_FILE
+
+if TYPE_CHECKING:
+    from terminal.backoffice.card_ports import Papers, PlaceKind
+    from terminal.cli.channel_run import ChannelOrder
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _decorated(command: F, *options: Callable[[F], F]) -> F:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def centre_options(command: F) -> F:
+    """`centre`, `profile`, `place`, `now`, `verbose`, `as_json`, `quiet`."""
+    return _decorated(
+        command,
+        click.option(
+            "--centre",
+            type=CENTRE_FILE,
+            required=True,
+            metavar="FILE|URL",
+            help="The back office: a SQLite file, a PostgreSQL URL, or the service at http://HOST:PORT.",
+        ),
+        profile_option,
+        click.option("--place", metavar="CODE", help="The place's code.  [default: the region's first]"),
+        click.option("--now", type=MOMENT, help="Stop the clock at this time, ISO 8601."),
+        click.option("-v", "--verbose", is_flag=True, help="Every exchange, decoded to the field."),
+        json_option,
+        quiet_option,
+    )
+
+
+def reader_options(command: F) -> F:
+    """`reader`, `psam`, `keys`, `wait_s`."""
+    return _decorated(
+        command,
+        click.option("--reader", type=ADDRESS, metavar="ADDRESS", help="The card's reader, or its image."),
+        click.option(
+            "--psam",
+            type=ADDRESS,
+            metavar="ADDRESS",
+            help="The PSAM's reader, or its image.  [default: the HSM]",
+        ),
+        click.option("--keys", type=YAML_FILE, metavar="FILE", help="YAML file of root keys for the HSM."),
+        click.option(
+            "--wait",
+            "wait_s",
+            type=click.FloatRange(min=0),
+            default=60.0,
+            show_default=True,
+            metavar="SECONDS",
+            help="How long to wait for the card to come or go.",
+        ),
+    )
+
+
+def papers_options(command: F) -> F:
+    """`id_card`, `agent_card`, `power_of_attorney`."""
+    return _decorated(
+        command,
+        click.option(
+            "--id-card",
+            type=YAML_FILE,
+            metavar="FILE",
+            help="The holder's ID card as it was shown or told: a YAML file (id_number, name).",
+        ),
+        click.option(
+            "--agent", "agent_card", type=YAML_FILE, metavar="FILE", help="The agent's own ID card, likewise."
+        ),
+        click.option("--power-of-attorney", is_flag=True, help="The agent shows a power of attorney."),
+    )
+
+
+card_number_option = click.option("--card", "number", metavar="NUMBER", help="The card's number.")
+card_id_option = click.option("--card-id", metavar="HEX", help="The card identification number (卡识别码).")
+
+
+def order_of(kind: PlaceKind, options: dict[str, Any]) -> tuple[ChannelOrder, Papers]:
+    """The order of a command from its options, and the papers shown; takes both out of `options`."""
+    from terminal.cli.channel_run import ChannelOrder, papers
+    from terminal.cli.presenter import View, choose
+
+    shown = papers(
+        options.pop("id_card", None),
+        options.pop("agent_card", None),
+        options.pop("power_of_attorney", False),
+    )
+    verbose = options.pop("verbose")
+    view = choose(options.pop("as_json"), options.pop("quiet"), View.FULL if verbose else View.SPOKEN)
+    taken = {name: options.pop(name) for name in ("centre", "profile", "place", "now")}
+    for name in ("reader", "psam", "keys", "wait_s"):
+        if name in options:
+            taken[name] = options.pop(name)
+    return ChannelOrder(kind=kind, view=view, **taken), shown
+
+
+def require(**named: object) -> None:
+    """Raises ClickException naming the option that is missing; names as `card_id` for `--card-id`."""
+    for name, value in named.items():
+        if value is None:
+            raise click.ClickException(f"--{name.replace('_', '-')} is needed here")

@@ -1,0 +1,178 @@
+"""`ssc counter`: a service counter of the social security department."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from terminal.cli.channel_options import (
+    card_number_option,
+    centre_options,
+    order_of,
+    papers_options,
+    reader_options,
+    require,
+)
+from terminal.cli.pin_source import pin_options
+from terminal.cli.value_types import YAML_FILE
+from terminal.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from terminal.backoffice.card_ports import CardChanged, ListHandedOver
+    from terminal.flow.channel import Finished
+
+
+@click.group()
+def counter() -> None:
+    """What happens at a service counter of the social security department."""
+
+
+@counter.command()
+@reader_options
+@papers_options
+@centre_options
+def activate(**options: Any) -> ExitCode:
+    """Activate a card at once, on the spot (R17)."""
+    from terminal.backoffice.card_ports import PlaceKind
+    from terminal.cli.channel_run import with_card
+    from terminal.flow.errands import enable
+
+    order, papers = order_of(PlaceKind.COUNTER, options)
+    require(reader=order.reader)
+    return with_card(order, lambda _: enable(papers))
+
+
+@counter.command("reset-pin")
+@reader_options
+@papers_options
+@click.option("--unblock", is_flag=True, help="Keep the PIN, and give it its tries back.")
+@pin_options
+@centre_options
+def reset_pin(
+    unblock: bool, pin: bool, pin_stdin: bool, pin_env: str | None, force: bool, **options: Any
+) -> ExitCode:
+    """Set a new PIN on the card of an identified holder, or unblock the old one (R40)."""
+    from terminal.backoffice.card_ports import PlaceKind
+    from terminal.cli.channel_run import with_card
+    from terminal.cli.pin_source import pin_source
+    from terminal.flow.errands import renew_pin
+
+    order, papers = order_of(PlaceKind.COUNTER, options)
+    require(reader=order.reader)
+    source = pin_source(pin=pin, pin_stdin=pin_stdin, pin_env=pin_env, force=force)
+    if (source is None) is not unblock:
+        raise click.ClickException("give the new PIN (--pin, --pin-stdin or --pin-env), or --unblock")
+    new = source.obtain() if source else None
+    return with_card(order, lambda _: renew_pin(papers, new))
+
+
+@counter.command()
+@card_number_option
+@click.option("--formal", is_flag=True, help="A formal loss; otherwise for the time being.")
+@papers_options
+@centre_options
+def loss(number: str | None, formal: bool, **options: Any) -> ExitCode:
+    """Report a card lost (R41)."""
+    from terminal.backoffice.card_ports import PlaceKind, ReportLoss
+    from terminal.cli.channel_run import without_card
+    from terminal.flow.channel import done
+    from terminal.flow.errands import LOST
+
+    require(card=number)
+    assert number is not None
+    order, papers = order_of(PlaceKind.COUNTER, options)
+    return without_card(
+        order,
+        lambda place: ReportLoss(place, number, formal, papers),
+        lambda _: done("loss-reported", LOST[formal]),
+    )
+
+
+@counter.command()
+@card_number_option
+@reader_options
+@papers_options
+@centre_options
+def release(number: str | None, **options: Any) -> ExitCode:
+    """Release a loss (R21): of the card in the reader, or of one by its number."""
+    from terminal.backoffice.card_ports import PlaceKind, ReleaseLoss
+    from terminal.cli.channel_run import with_card, without_card
+    from terminal.flow.errands import release_loss
+
+    order, papers = order_of(PlaceKind.COUNTER, options)
+    _one_of(number, order.reader)
+    if number is None:
+        return with_card(order, lambda _: release_loss(papers))
+    return without_card(order, lambda place: ReleaseLoss(place, number, papers), _released)
+
+
+def _released(answer: CardChanged) -> Finished:
+    from terminal.flow.channel import done
+    from terminal.flow.errands import RELEASED
+
+    return done("loss-released", RELEASED)
+
+
+@counter.command()
+@click.option("--lost", required=True, metavar="NUMBER", help="The number of the lost card.")
+@reader_options
+@papers_options
+@centre_options
+def replace(lost: str, **options: Any) -> ExitCode:
+    """Let the new card in the reader take the place of a formally lost one (R41).
+
+    Bring the new card in with `ssc centre enrol` first.
+    """
+    from terminal.backoffice.card_ports import PlaceKind
+    from terminal.cli.channel_run import with_card
+    from terminal.flow.errands import replace as replacing
+
+    order, papers = order_of(PlaceKind.COUNTER, options)
+    require(reader=order.reader)
+    return with_card(order, lambda _: replacing(papers, lost))
+
+
+@counter.command()
+@click.option("--employer", metavar="NAME", help="With --list: the employer who collects the cards.")
+@click.option("--list", "listed", type=YAML_FILE, metavar="FILE", help="YAML list of card numbers.")
+@reader_options
+@papers_options
+@centre_options
+def receive(employer: str | None, listed: str | None, **options: Any) -> ExitCode:
+    """Hand over the card in the reader to its holder, or many cards to an employer by list (R18, R23)."""
+    from terminal.backoffice.card_ports import HandOverToEmployer, PlaceKind
+    from terminal.cli.channel_run import with_card, without_card
+    from terminal.cli.input_files import read_shape
+    from terminal.flow.errands import hand_over
+
+    order, papers = order_of(PlaceKind.COUNTER, options)
+    _one_of(listed, order.reader, names="--list FILE or --reader ADDRESS")
+    if listed is None:
+        return with_card(order, lambda _: hand_over(papers))
+    require(employer=employer)
+    assert employer is not None
+    numbers = tuple(read_shape(listed, list[str], LIST_HINT, all_text=True))
+    return without_card(order, lambda place: HandOverToEmployer(place, employer, numbers), _collected)
+
+
+LIST_HINT = "a list of cards has one line for each: `- A00000017`"
+
+
+def _collected(answer: ListHandedOver) -> Finished:
+    from terminal.backoffice.ports import Refusal
+    from terminal.flow.channel import Finished
+    from terminal.text import Text
+
+    refused = [number for number, result in answer.results if isinstance(result, Refusal)]
+    count = len(answer.results) - len(refused)
+    text = Text(
+        f"{count} cards handed over, {len(refused)} refused.", f"已登记{count}张，未受理{len(refused)}张。"
+    )
+    code = ExitCode.REFUSED_BY_BACK_OFFICE if refused else ExitCode.DONE
+    return Finished("handed-over", code, text, ", ".join(refused))
+
+
+def _one_of(first: object, second: object, names: str = "--card NUMBER or --reader ADDRESS") -> None:
+    if (first is None) is (second is None):
+        raise click.ClickException(f"give one of them: {names}")

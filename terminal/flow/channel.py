@@ -1,0 +1,168 @@
+"""One visit at a counter, an outlet or a hospital with the social security card in the reader.
+
+Whatever the visit is for, it begins alike (which card, valid, genuine, whose) and ends alike: what was done, what the
+holder is told, please take the card. What is done in between is an `Errand`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from apdu.layout.application_status import ApplicationStatus, Journal, Receipt
+from apdu.layout.states import JournalPhase, SocialState
+from terminal.backoffice.card_ports import CardStanding, PresentCard
+from terminal.backoffice.ports import Refusal, RefusedError
+from terminal.exit_codes import ExitCode
+from terminal.flow import texts
+from terminal.flow.authentication import start_psam
+from terminal.flow.dual_insert import MACHINE, Event, State
+from terminal.flow.dual_insert_actions import (
+    authenticate_card,
+    identify_new,
+    insert_new,
+    read_holder_data,
+    read_new,
+)
+from terminal.flow.dual_insert_run import CARD_IS_GONE, FAILURES
+from terminal.flow.operator import OperatorError
+from terminal.flow.outcomes import BY_REFUSAL, Outcome
+from terminal.flow.steps import Flow, ReadClock, RemoveCard, Role, Show
+from terminal.flow.visit import UK1DF04, UKSSSE, Settings, Visit, write_records
+from terminal.procedures.medical import MEDICAL_FID, medical_records
+from terminal.procedures.reconciliation import NORMAL, Action, Verdict, receipt_agrees, reconcile
+from terminal.text import Text
+from terminal.transport.base import TransportError
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How a visit ended: its name for machines, exit code, what was told, technical detail, the refusal if any."""
+
+    label: str
+    exit_code: ExitCode
+    text: Text
+    detail: str = ""
+    refusal: Refusal | None = None
+
+
+Errand = Callable[[Visit], Flow[Finished]]
+"""What the visit is for; the card is read, genuine and known to be whose it is."""
+
+_BEGINNING: tuple[tuple[Callable[[Visit], Flow[Event]], Event, State], ...] = (
+    (insert_new, Event.DONE, State.INSERT_NEW),
+    (identify_new, Event.SOCIAL_CARD, State.IDENTIFY_NEW),
+    (read_new, Event.DONE, State.READ_NEW),
+    (authenticate_card, Event.DONE, State.AUTHENTICATE),
+    (read_holder_data, Event.DONE, State.READ_HOLDER),
+)
+"""Each step, the event that leads on, and where the dual insert's table says what any other means."""
+
+
+def done(label: str, text: Text) -> Finished:
+    """A visit that ended well."""
+    return Finished(label, ExitCode.DONE, text)
+
+
+def at_card(settings: Settings, errand: Errand) -> Flow[Finished]:
+    """The whole visit. Never raises for what a visit can meet."""
+    visit = Visit(settings)
+    visit.role = Role.NEW
+    try:
+        finished = yield from _visit(visit, errand)
+    except tuple(kind for kind, _ in FAILURES) as error:
+        finished = failed(error)
+    if finished.label not in {outcome.label for outcome in CARD_IS_GONE}:
+        yield from _farewell(finished)
+    return finished
+
+
+def failed(error: Exception) -> Finished:
+    """How a visit ends that an error ends: the same names and exit codes as in the dual insert."""
+    if isinstance(error, RefusedError):
+        refusal = error.refusal
+        outcome = BY_REFUSAL[refusal.code]
+        return Finished(refusal.code.value, outcome.exit_code, refusal.text, str(error), refusal)
+    event = next(event for kind, event in FAILURES if isinstance(error, kind))
+    ending = MACHINE.anywhere[event]
+    assert isinstance(ending, Outcome)
+    return Finished(ending.label, ending.exit_code, ending.text, str(error))
+
+
+def _visit(visit: Visit, errand: Errand) -> Flow[Finished]:
+    yield from start_psam(visit.access)
+    for step, expected, state in _BEGINNING:
+        event = yield from step(visit)
+        if event is Event.PROBE_NEEDED:
+            event = expected  # the dual insert asks for the old card there; a counter does not
+        if event is not expected:
+            ending = MACHINE.next(state, event)
+            assert isinstance(ending, Outcome)
+            return Finished(ending.label, ending.exit_code, ending.text)
+    return (yield from errand(visit))
+
+
+def _farewell(finished: Finished) -> Flow[None]:
+    try:
+        yield Show(finished.text)
+        yield RemoveCard(Role.NEW, texts.REMOVE_CARD)
+    except (OperatorError, TransportError):
+        pass  # the visit is over; a card left in the slot changes nothing
+
+
+# --- bringing the card up to date -----------------------------------------------------------------------
+
+
+def standing(visit: Visit) -> Flow[CardStanding]:
+    """What the centre holds of the card in the reader."""
+    found: CardStanding = yield PresentCard(visit.place, visit.social.number, visit.social.card_id)
+    return found
+
+
+def catch_up(visit: Visit, centre: CardStanding) -> Flow[Verdict]:
+    """Let the card say what the centre holds, as `reconcile` decides; returns its verdict.
+
+    Medical base data first, status next, journal last: torn in between, the next insertion finds the difference again.
+    """
+    verdict = reconcile(visit.status, centre)
+    if verdict.action is Action.CATCH_UP:
+        yield Show(verdict.text)
+        yield from write_standing(visit, centre)
+    elif verdict.action is Action.NO_STATUS and centre.social is NORMAL:
+        yield from _write_medical(visit, centre)
+    return verdict
+
+
+def write_standing(visit: Visit, centre: CardStanding) -> Flow[None]:
+    """Write all that the centre holds: medical base data, status, receipt, and the end of an open journal."""
+    yield from _write_medical(visit, centre)
+    if visit.status_spec is None or visit.status is None or visit.status.foreign:
+        return
+    now = yield ReadClock()
+    enabled_at = centre.enabled_at or now
+    status = ApplicationStatus(
+        social=centre.social,
+        financial=centre.financial,
+        time=_local(visit, enabled_at),
+        channel=centre.enabled_by,
+        terminal=visit.access.terminal_number,
+    )
+    records = [status.to_record()]
+    if centre.received_at is not None and not receipt_agrees(visit.status.receipt, centre):
+        records.append(Receipt(_local(visit, centre.received_at), centre.receipt_mode).to_record())
+    journal = visit.status.journal
+    if journal is not None and journal.phase is JournalPhase.BEGUN:
+        number, terminal = journal.activation_number, visit.access.terminal_number
+        records.append(Journal(number, JournalPhase.CLOSED, _local(visit, now), terminal).to_record())
+    yield from write_records(visit, "SSSE", visit.status_spec.fid, UKSSSE, records)
+
+
+def _write_medical(visit: Visit, centre: CardStanding) -> Flow[None]:
+    if centre.social is SocialState.NORMAL and centre.medical.items:
+        records = medical_records(visit.social.generation, centre.medical.items)
+        yield from write_records(visit, "DF04", MEDICAL_FID, UK1DF04, records)
+
+
+def _local(visit: Visit, moment: datetime) -> datetime:
+    return moment.astimezone(visit.settings.zone).replace(tzinfo=None, microsecond=0)

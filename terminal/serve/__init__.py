@@ -1,0 +1,1 @@
+"""The centre as a service: HTTP endpoints over the back office. Needs the extra `server`."""
