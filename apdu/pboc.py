@@ -6,7 +6,7 @@ verification results, the issuer application data and the application default ac
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -114,6 +114,14 @@ class Bit:
         return len(raw) >= self.byte and bool(raw[self.byte - 1] & self.mask)
 
 
+def flagged(raw: bytes, bits: Iterable[Bit]) -> bytes:
+    """`raw` with these flags set."""
+    changed = bytearray(raw)
+    for bit in bits:
+        changed[bit.byte - 1] |= bit.mask
+    return bytes(changed)
+
+
 def described(bits: tuple[Bit, ...], raw: bytes) -> Iterator[Bit]:
     """The flags that are set, in byte order."""
     return (bit for bit in bits if bit.in_(raw))
@@ -171,6 +179,19 @@ TVR: tuple[Bit, ...] = (
     TVR_SCRIPT_BEFORE_FAILED,
     TVR_SCRIPT_AFTER_FAILED,
 )
+
+TSI_RISK_MANAGED = Bit(1, 0x20, "card risk management performed", "卡片风险管理已进行")
+TSI_ISSUER = Bit(1, 0x10, "issuer authentication performed", "发卡行认证已进行")
+TSI_SCRIPTS = Bit(1, 0x04, "script processing performed", "脚本处理已进行")
+TSI: tuple[Bit, ...] = (
+    Bit(1, 0x80, "offline data authentication performed", "脱机数据认证已进行"),
+    Bit(1, 0x40, "cardholder verification performed", "持卡人验证已进行"),
+    TSI_RISK_MANAGED,
+    TSI_ISSUER,
+    Bit(1, 0x08, "terminal risk management performed", "终端风险管理已进行"),
+    TSI_SCRIPTS,
+)
+"""Transaction status information, tag 9B (EMV Book 3 annex C6)."""
 
 USAGE: tuple[Bit, ...] = (
     Bit(1, 0x80, "domestic cash", "国内现金交易有效"),

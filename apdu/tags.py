@@ -63,6 +63,7 @@ TAGS: tuple[TagSpec, ...] = (
     TagSpec(0x93, "Signed static application data", "签名的静态应用数据"),
     TagSpec(0x94, "Application file locator", "应用文件定位器"),
     TagSpec(0x95, "Terminal verification results", "终端验证结果"),
+    TagSpec(0x9B, "Transaction status information", "交易状态信息"),
     TagSpec(0x9A, "Transaction date", "交易日期", "date"),
     TagSpec(0x9C, "Transaction type", "交易类型", "n"),
     TagSpec(0xA5, "FCI proprietary template", "FCI专用模板", "tlv"),

@@ -30,7 +30,10 @@ class _Careful:
         event = self.peek_event()  # type: ignore[attr-defined]
         if getattr(event, "tag", None) is not None:
             raise ComposerError(
-                None, None, "a tag stands there (`!`); write the plain value, or put it in quotes", event.start_mark
+                None,
+                None,
+                "a tag stands there (`!`); write the plain value, or put it in quotes",
+                event.start_mark,
             )
         node: Node | None = super().compose_node(parent, index)  # type: ignore[misc]
         return node

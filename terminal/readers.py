@@ -21,7 +21,18 @@ from terminal.transport.base import (
     ReaderHintError,
 )
 
-__all__ = ["SCHEMES", "VIRTUAL", "ReaderAddressError", "ReaderHintError", "Scheme", "Tell", "choose", "open_reader", "slot_of"]
+__all__ = [
+    "SCHEMES",
+    "VIRTUAL",
+    "ReaderAddressError",
+    "ReaderHintError",
+    "Scheme",
+    "Tell",
+    "choose",
+    "open_reader",
+    "slot_of",
+    "spelled",
+]
 
 if TYPE_CHECKING:
     from virtual_card.image import JournalledImage
@@ -144,11 +155,15 @@ def open_reader(address: str, tell: Tell = lambda sentence: None) -> AbstractCon
     raise ReaderAddressError(f"{address!r} is no reader; readers are {known}, or the name of a card image")
 
 
-def slot_of(address: str, reader: Reader) -> tuple[str, str]:
-    """Which slot an opened reader is: equal for the same slot, however its address was spelled."""
+def slot_of(address: str, name: str) -> tuple[str, str]:
+    """Which slot the opened reader of this name is: equal for the same slot, however its address was spelled."""
+    scheme, rest = spelled(address)
+    return scheme, name if scheme == PCSC else rest
+
+
+def spelled(address: str) -> tuple[str, str]:
+    """Scheme and rest of an address; of a card image, the one path of its file."""
     scheme, colon, rest = address.partition(":")
     if not colon or scheme not in SCHEMES:
         scheme, rest = VIRTUAL, address
-    if scheme == PCSC:
-        return scheme, reader.name
     return scheme, str(Path(rest).resolve()) if scheme == VIRTUAL else rest

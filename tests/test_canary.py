@@ -19,6 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from apdu.keys import KEYS
+from terminal.backoffice.national.fixtures import FIXTURES
 from terminal.cli.main import cli
 from virtual_card import image
 from virtual_card.card import ProcessorCard
@@ -175,7 +176,8 @@ def channels(kind: str) -> list[Run]:
     record = issue_record(image.load(card))
     Path("id.yaml").write_text(f"id_number: '{record.holder_id}'\nname: 测试\n", encoding="utf-8")
     Path("said.yaml").write_text(f"id_number: '{SAID_ID}'\nname: 测试\n", encoding="utf-8")
-    Path("list.yaml").write_text(f"- {record.number}\n- {SAID_ID}\n", encoding="utf-8")
+    Path("list.yaml").write_text(f"- {record.number}\n", encoding="utf-8")
+    Path("ids.yaml").write_text(f"- {record.number}\n- {SAID_ID}\n", encoding="utf-8")
     known = ("--centre", centre, "--now", "2030-01-08T10:00:00+08:00", "--profile", "canary.yaml")
     at_reader = (*known, "--reader", card, "--psam", "psam-3.card", "--keys", "keys.yaml", "--id-card")
     by_number = (*known, "--card", record.number, "--id-card")
@@ -193,6 +195,8 @@ def channels(kind: str) -> list[Run]:
             run("counter", "reset-pin", *at_reader, "id.yaml", "--pin-env", "OLD", form),
             run("counter", "receive", *at_reader, "id.yaml", form),
             run("counter", "receive", "--list", "list.yaml", "--employer", "X", *known, form),
+            run("counter", "receive", "--list", "ids.yaml", "--employer", "X", *known, form),
+            run("phone", "loss", *known, "--card", SAID_ID, form),
             run("bank", "activate", *at_reader, "id.yaml", "--new-pin-env", "OLD", form),
             run("online", "query", *by_number, "id.yaml", *online, form),
             run("online", "sign", *by_number, "id.yaml", *online, form),
@@ -518,6 +522,34 @@ def test_nothing_marked_comes_out_of_a_centre_that_is_served(
     marked = [OLD_PIN, INITIAL_PIN, WRONG_PIN, TOKEN, WRONG_TOKEN, *ROOTS.values()]
     holders = [secret for path in desk.glob("*.card") for secret in card_secrets(path)]
     assert leaks(runs, [*marked, *holders]) == []
+
+
+def test_nothing_marked_comes_out_of_a_till(desk: Path) -> None:
+    Path("bill.yaml").write_text('items: [{code: XA01, price: "12.34"}]\n', encoding="utf-8")
+    given = ["--seed", f"{FIXTURES[0].seed}", "--pin-env", "INITIAL", "--keys", "keys.yaml"]
+    runs = [run("card", "new", "--kind", "ssc-3.0", *given, "-o", "payer.card")]
+    runs.append(run("card", "new", "--kind", "psam", "--seed", "3", "--keys", "keys.yaml"))
+    runs.append(run("centre", "people", "--centre", "c.db"))
+    common = ["--centre", "c.db", "--profile", "canary.yaml", "--yes"]
+    selling = ["--bill", "bill.yaml", "--card", "payer.card", "--html", "slip.html", *common]
+    typed = f"{WRONG_PIN}\n{INITIAL_PIN}\n"
+    for form in ("--verbose", "--json", "--quiet"):
+        for means in (["--psam", "psam-3.card"], ["--keys", "keys.yaml"]):
+            arguments = ["pharmacy", "purchase", *selling, *means, form]
+            result = CliRunner(env={"INITIAL": INITIAL_PIN}).invoke(cli, arguments, input=typed)
+            assert result.exit_code == 0, result.output
+            runs.append((arguments, result.output))
+    runs.append((["the slip"], Path("slip.html").read_text(encoding="utf-8")))
+    runs.append((["the book"], Path("till.book").read_text(encoding="utf-8")))
+    for form in ("--verbose", "--json", "--quiet"):
+        number = "9901000000000000000" + str(1 + ("--verbose", "--json", "--quiet").index(form))
+        runs.append(run("pharmacy", "refund", "--settlement", number, *common, form))
+        runs.append(run("pharmacy", "reconcile", *common, form))
+    runs.append(run("centre", "receipt", "99010000000000000001", "--centre", "c.db", "--profile", "canary.yaml"))
+    runs.append(run("centre", "reconcile", "--centre", "c.db", "--profile", "canary.yaml"))
+    assert sum("reconciled" in printed for _, printed in runs) == 2, "the till must really do its work"
+    marked = [INITIAL_PIN, WRONG_PIN, *ROOTS.values(), *card_secrets(desk / "payer.card")]
+    assert leaks(runs, marked) == []
 
 
 def test_every_command_is_covered_here() -> None:

@@ -26,7 +26,10 @@ COMPOSITION = {
     "terminal.testing",
     "terminal.transport.virtual",
 }
-PORTS = {"terminal.backoffice.ports", "terminal.backoffice.bank_ports"}
+PORTS = {
+    f"terminal.backoffice.{name}"
+    for name in ("ports", "bank_ports", "card_ports", "national_ports", "office_ports")
+}
 GRAPH = grimp.build_graph(*PACKAGES)
 CARDS, OFFICE = "only the composition points", "procedures, flows and the session"
 

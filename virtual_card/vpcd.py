@@ -25,7 +25,7 @@ LOCALHOST = "127.0.0.1"
 RECEIVE_BYTES = 1 << 16
 CONNECT_TIMEOUT_S = 5.0
 RETRY_S = 0.1
-SILENCE_S = 3.0
+SILENCE_S = 2.0
 """A reader asks for the answer to reset every 0.4 s; so long without a word, it is none, or it has a card already."""
 
 

@@ -38,6 +38,32 @@ class AccountState(Enum):
     CLOSED = "closed"
 
 
+class ScriptPlan(Enum):
+    """What the host's scripts look like: what the chip needs, or more, for terminals to be tried with.
+
+    TWO_TEMPLATES: one script before the second cryptogram too. UNKNOWN_COMMAND: that one holds a command no card
+    knows, between two others. TOO_LONG: the script after the second cryptogram has more than 128 bytes.
+    """
+
+    NEEDED = "needed"
+    TWO_TEMPLATES = "two-templates"
+    UNKNOWN_COMMAND = "unknown-command"
+    TOO_LONG = "too-long"
+
+
+_LOWER_LIMIT = (bytes.fromhex("04DA9F58"), b"\x03")
+_UPPER_LIMIT = (bytes.fromhex("04DA9F59"), b"\x05")
+_UNKNOWN = (bytes.fromhex("84FA0000"), b"")
+_Commands = tuple[tuple[bytes, bytes], ...]
+_ADDED: Mapping[ScriptPlan, tuple[_Commands, _Commands]] = {
+    ScriptPlan.NEEDED: ((), ()),
+    ScriptPlan.TWO_TEMPLATES: ((_LOWER_LIMIT,), (_UPPER_LIMIT,)),
+    ScriptPlan.UNKNOWN_COMMAND: ((_LOWER_LIMIT, _UNKNOWN, _UPPER_LIMIT), ()),
+    ScriptPlan.TOO_LONG: ((), (_LOWER_LIMIT,) * 11),
+}
+"""Headers and data that a plan adds before and after the second cryptogram."""
+
+
 @dataclass(slots=True)
 class BankAccount:
     """One account: its state, and the last transaction counter its card was heard with.
@@ -53,7 +79,8 @@ class BankAccount:
 class BankHost:
     """The issuer of every virtual card; `accounts` by card number. Knows the cards' keys from its own.
 
-    Notices go to `centre`; `waiting` are those it has not heard yet, `refused` those it would not have.
+    `plan` says what its scripts look like. Notices go to `centre`; `waiting` are those it has not heard yet,
+    `refused` those it would not have.
     """
 
     def __init__(
@@ -61,12 +88,14 @@ class BankHost:
         accounts: Mapping[str, BankAccount],
         keys: BankKeys = TEST_MASTER_KEYS,
         centre: CardManagement | None = None,
+        plan: ScriptPlan = ScriptPlan.NEEDED,
     ) -> None:
         self.accounts = accounts
         self.waiting: list[BankNotice] = []
         self.refused: list[tuple[BankNotice, Refusal]] = []
         self._keys = keys
         self._centre = centre
+        self._plan = plan
 
     def authorise(self, request: OnlineRequest) -> OnlineAnswer:
         """Decide about a transaction: 14 unknown card, 05 forged or repeated cryptogram, 62 not active.
@@ -93,7 +122,8 @@ class BankHost:
                 self.send_notices()
         elif account.state is AccountState.INACTIVE:
             return OnlineAnswer(RESTRICTED)
-        return OnlineAnswer(APPROVED, card.proof(request, APPROVED), after=card.scripts(request))
+        before, after = card.scripts(request, self._plan)
+        return OnlineAnswer(APPROVED, card.proof(request, APPROVED), before, after)
 
     def send_notices(self) -> None:
         """Tell the centre what it has not heard; one that cannot be reached is told the next time.
@@ -147,16 +177,28 @@ class _Card:
         made = pboc.response_cryptogram(self.algorithm, self.session.cryptogram, request.cryptogram, code)
         return made + code
 
-    def scripts(self, request: OnlineRequest) -> tuple[Script, ...]:
-        """What an activation has to do on the chip: release the application, give the PIN its tries."""
+    def scripts(
+        self, request: OnlineRequest, plan: ScriptPlan
+    ) -> tuple[tuple[Script, ...], tuple[Script, ...]]:
+        """The scripts of an activation before and after the second cryptogram; none of any other transaction."""
         if request.purpose is not Purpose.ACTIVATION:
-            return ()
+            return (), ()
+        before, after = (
+            tuple(self._sealed(request, header, data) for header, data in added) for added in _ADDED[plan]
+        )
+        return (
+            _script(b"\0\1" + request.counter, before),
+            _script(b"\0\0" + request.counter, self._needed(request) + after),
+        )
+
+    def _needed(self, request: OnlineRequest) -> tuple[bytes, ...]:
+        """What an activation has to do on the chip: release the application, give the PIN its tries."""
         commands = []
         if request.blocked:
             commands.append(self._sealed(request, UNBLOCK_APPLICATION))
         if CVR_PIN_EXCEEDED.in_(self.results):
             commands.append(self._pin_script(request))
-        return (Script(request.counter.rjust(4, b"\0"), tuple(commands)),) if commands else ()
+        return tuple(commands)
 
     def _pin_script(self, request: OnlineRequest) -> bytes:
         if request.new_pin is None:
@@ -178,3 +220,7 @@ class _Card:
             data=data,
         )
         return header + bytes((length,)) + data + mac[: pboc.MAC_LENGTH]
+
+
+def _script(identifier: bytes, commands: tuple[bytes, ...]) -> tuple[Script, ...]:
+    return (Script(identifier, commands),) if commands else ()

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from apdu.layout.states import SocialState
 from apdu.pboc import Cryptogram
+from apdu.tlv import Tlv
 from terminal.text import Pin
 
 
@@ -49,6 +50,13 @@ class Script:
 
     identifier: bytes
     commands: tuple[bytes, ...]
+
+    @property
+    def length(self) -> int:
+        """Bytes of the template that carries it: tags 9F18 and 86 inside 71 or 72."""
+        return len(
+            Tlv.of(0x72, Tlv(0x9F18, self.identifier), *(Tlv(0x86, raw) for raw in self.commands)).encode()
+        )
 
 
 @dataclass(frozen=True, slots=True)

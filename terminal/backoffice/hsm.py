@@ -1,4 +1,4 @@
-"""The centre's key machine: answers text messages 01 (base read), 02 (external authentication), 03 (PIN commands).
+"""The centre's key machine: answers text messages 01 (base read), 02 (external authentication), 03 (PIN), 04 (debit).
 
 Fields are joined by `|`; the last may be missing; hex in either case, answered in capitals. No key leaves it.
 Sources: interface circular of the reader specification, HSM mode; key addresses from the table `apdu.keys`.
@@ -22,12 +22,14 @@ from apdu.crypto import (
 from apdu.keys import BY_NAME, KEYS, KeySpec, RootKeys, root_key
 from apdu.layout.states import SocialState
 from apdu.secure_messaging import MAC_LENGTH
+from terminal.backoffice.hsm_debit import Debit
 from terminal.backoffice.ports import HsmMessage, RefusedError
 from terminal.backoffice.records import ReservationStatus, SocialCard
 from terminal.backoffice.refusals import hsm_refusal
 from terminal.text import Pin
 
 STKSSSE = BY_NAME["STKSSSE"]
+DPK = BY_NAME["DPK"]
 UNBLOCK, RELOAD = bytes.fromhex("84240000"), bytes.fromhex("84240001")
 MESSAGE_LIMIT = 512
 LEVELS = {1: "city", 2: "province", 3: "national"}
@@ -138,6 +140,21 @@ class Hsm:
             raise _malformed("the header's length is not that of the command", "命令头长度错误")
         return f"{(message + mac(chip.algorithm, session, message)).hex().upper()}|"
 
+    def debit(self, fields: list[str]) -> str:
+        """Message 04: MAC1, MAC2 and TAC of a purchase, as the state of the card allows."""
+        region, atr, sequence, algorithm, address, *asked = _exactly(fields, 11)
+        chip = _chip(region, atr, algorithm)
+        version = DPK.version_at(int.from_bytes(_hex(address, "key address"), "big"))
+        if version is None:
+            raise _malformed(f"there is no purchase key at address {address[:8]}", "密钥地址错误")
+        try:
+            debit = Debit.read([sequence, *asked])
+        except ValueError as error:
+            raise _malformed(str(error), "消费报文格式错误") from None
+        self._check_external(chip, DPK)
+        dpk, dtk = self._card_key(chip, DPK, version), self._card_key(chip, BY_NAME["DTK"], 1)
+        return debit.certified(chip.algorithm, dpk, dtk)
+
     def _check_base_read(self, chip: _Chip, card_id: str) -> None:
         if not card_id.startswith(chip.region):
             raise _malformed("region and identification code do not agree", "区划与卡识别码不符")
@@ -192,6 +209,7 @@ _HANDLERS: Mapping[str, Handler] = {
     "01": Hsm.base_read,
     "02": Hsm.external_authentication,
     "03": Hsm.secure_message,
+    "04": Hsm.debit,
 }
 
 

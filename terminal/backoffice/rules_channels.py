@@ -38,7 +38,12 @@ from terminal.backoffice.ports import Place, Refusal
 from terminal.backoffice.profile import PharmacyWay, Profile
 from terminal.backoffice.records import LossReason
 from terminal.backoffice.rule import Rule, Rules, Situation, is_active, unless
-from terminal.backoffice.rules_cards import NEW_CARD_SERVED, bank_comes_first, loss_may_be_released, new_card_is_not_cancelled
+from terminal.backoffice.rules_cards import (
+    NEW_CARD_SERVED,
+    bank_comes_first,
+    loss_may_be_released,
+    new_card_is_not_cancelled,
+)
 from terminal.backoffice.rules_dual_insert import old_card_is_live
 
 PHARMACY, HOSPITAL, BANK, COUNTER = PlaceKind.PHARMACY, PlaceKind.HOSPITAL, PlaceKind.BANK, PlaceKind.COUNTER

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
@@ -34,6 +33,7 @@ def apdu(
     """
     from apdu.command import Command
     from apdu.explain import Explainer
+    from terminal.cli.deck import input_lines
     from terminal.cli.dry_run import Basis, announce, plan, show_plan
     from terminal.cli.exchange import parse_hex, send_all, tell_all
 
@@ -41,7 +41,9 @@ def apdu(
         raise click.ClickException("--raw and --json exclude each other: only whole exchanges are explained")
     if apdus == ("-",):
         commands: Iterator[bytes] = (
-            parse_hex(text, f"line {number}", raw) for number, text in enumerate(sys.stdin, 1) if text.strip()
+            parse_hex(text, f"line {number}", raw)
+            for number, text in enumerate(input_lines(apdus=True), 1)
+            if text.strip()
         )
     else:
         commands = iter([parse_hex(text, f"argument {number}", raw) for number, text in enumerate(apdus, 1)])

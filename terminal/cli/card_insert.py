@@ -28,11 +28,11 @@ def insert(image: str, address: Address, as_json: bool) -> ExitCode:
     waited for.
     """
     from terminal.cli.output import say
-    from terminal.cli.presented import presented
+    from terminal.cli.presented import presented, slot_with
     from terminal.cli.staying import until_interrupted
     from virtual_card.pcscd import EXPOSURE
 
-    with until_interrupted(), presented(image, address, as_json) as there:
+    with until_interrupted(), slot_with(image) as slot, presented(slot, address, as_json) as there:
         say(f"{EXPOSURE}; Ctrl-C takes the card out", err=True)
         there.wait_stopped()
     say(f"{image}: taken out and saved", err=True)

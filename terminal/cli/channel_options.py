@@ -18,6 +18,26 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class CardNumber(click.ParamType[str]):
+    """The number of a social security card; what is none is not repeated: it may be a person's."""
+
+    name = "number"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Nine characters."""
+        if not is_card_number(value):
+            self.fail("a card number has nine letters and digits; this is none", param, ctx)
+        return value
+
+
+def is_card_number(text: str) -> bool:
+    """Whether this has the form of a card number."""
+    return len(text) == 9 and text.isascii() and text.isalnum()
+
+
+CARD_NUMBER = CardNumber()
+
+
 def _decorated(command: F, *options: Callable[[F], F]) -> F:
     for option in reversed(options):
         command = option(command)
@@ -85,7 +105,9 @@ def papers_options(command: F) -> F:
     )
 
 
-card_number_option = click.option("--card", "number", metavar="NUMBER", help="The card's number.")
+card_number_option = click.option(
+    "--card", "number", type=CARD_NUMBER, metavar="NUMBER", help="The card's number."
+)
 card_id_option = click.option("--card-id", metavar="HEX", help="The card identification number (卡识别码).")
 
 

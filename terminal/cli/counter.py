@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from terminal.cli.channel_options import (
+    CARD_NUMBER,
     card_number_option,
     centre_options,
+    is_card_number,
     order_of,
     papers_options,
     reader_options,
@@ -115,7 +117,9 @@ def _released(answer: CardChanged) -> Finished:
 
 
 @counter.command()
-@click.option("--lost", required=True, metavar="NUMBER", help="The number of the lost card.")
+@click.option(
+    "--lost", required=True, type=CARD_NUMBER, metavar="NUMBER", help="The number of the lost card."
+)
 @reader_options
 @papers_options
 @centre_options
@@ -143,7 +147,7 @@ def receive(employer: str | None, listed: str | None, **options: Any) -> ExitCod
     """Hand over the card in the reader to its holder, or many cards to an employer by list (R18, R23)."""
     from terminal.backoffice.card_ports import HandOverToEmployer, PlaceKind
     from terminal.cli.channel_run import with_card, without_card
-    from terminal.cli.input_files import read_shape
+    from terminal.cli.input_files import InputFileError, read_shape
     from terminal.flow.errands import hand_over
 
     order, papers = order_of(PlaceKind.COUNTER, options)
@@ -153,6 +157,9 @@ def receive(employer: str | None, listed: str | None, **options: Any) -> ExitCod
     require(employer=employer)
     assert employer is not None
     numbers = tuple(read_shape(listed, list[str], LIST_HINT, all_text=True))
+    for line, number in enumerate(numbers, 1):
+        if not is_card_number(number):
+            raise InputFileError(f"{listed}: entry {line} is no card number; {LIST_HINT}")
     return without_card(order, lambda place: HandOverToEmployer(place, employer, numbers), _collected)
 
 

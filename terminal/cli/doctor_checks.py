@@ -134,9 +134,9 @@ def namespaces(machine: Machine) -> Iterator[Finding]:
 
 
 def readers(machine: Machine) -> Iterator[Finding]:
-    """The readers that PC/SC shows."""
+    """The readers that PC/SC shows, and the programs that keep some of them for themselves."""
     try:
-        names = machine.readers()
+        names, holders = machine.readers(), machine.holders()
     except UnavailableError as error:
         yield Finding("readers", READERS, Level.PROBLEM, str(error), "mend what is named above first")
         return
@@ -144,7 +144,13 @@ def readers(machine: Machine) -> Iterator[Finding]:
         fix = "plug one in; where it is in, see USB readers above, then restart pcscd"
         yield Finding("readers", READERS, Level.WARNING, "none", fix)
     for name in names:
-        yield Finding("readers", READERS, Level.OK, f"pcsc:{name}")
+        if name in holders:
+            told = f"pcsc:{name}, held by {holders[name]}"
+            yield Finding(
+                "readers", READERS, Level.WARNING, told, "end that program, or wait until it is done"
+            )
+        else:
+            yield Finding("readers", READERS, Level.OK, f"pcsc:{name}")
 
 
 CHECKS: tuple[Check, ...] = (

@@ -165,7 +165,7 @@ def _wrong(error: msgspec.ValidationError) -> str:
     found = _PLACE.search(str(error))
     assert found is not None  # the document is a mapping of known fields before it is converted
     expected, example = EXPECTED[found[1]]
-    return f"{place_of(found[1])}: {expected} expected, such as `{example}`"
+    return f"{place_of(found[1])}: should be {expected}, such as `{example}`"
 
 
 def _codes(table: type[Sex] | type[Nation]) -> dict[str, str]:

@@ -14,8 +14,11 @@ from dataclasses import dataclass, field
 from importlib import import_module, metadata
 from pathlib import Path
 
+from terminal.transport.pcsc.errors import SOCKET_VARIABLE
+
+__all__ = ["SOCKET_VARIABLE", "Machine", "UnavailableError"]
+
 SOCKET = "/run/pcscd/pcscd.comm"
-SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 PROGRAM_DIRECTORIES = "/usr/local/sbin:/usr/sbin:/sbin"
 """Where daemons are, searched beside PATH: a user's PATH often lacks them."""
 
@@ -100,6 +103,24 @@ class Machine:
 
         try:
             return tuple(reader_names(system_scard()))
+        except TransportError as error:
+            raise UnavailableError(str(error)) from None
+
+    def holders(self) -> Mapping[str, str]:
+        """Reader to the program that holds its card for itself; raises UnavailableError."""
+        from terminal.transport.base import TransportError
+        from terminal.transport.pcsc.holders import UNKNOWN
+        from terminal.transport.pcsc.readers import reader_names
+        from terminal.transport.pcsc.scard import system_scard
+        from terminal.transport.pcsc.waiting import slot_state, users
+
+        try:
+            scard = system_scard()
+            return {
+                name: users(scard) or UNKNOWN
+                for name in reader_names(scard)
+                if slot_state(scard, name).exclusive
+            }
         except TransportError as error:
             raise UnavailableError(str(error)) from None
 

@@ -26,7 +26,7 @@ COMMANDS = {
     "phone": ("terminal.cli.remote_channels", "phone", "The official phone line."),
     "online": ("terminal.cli.remote_channels", "online", "The holder's own app."),
     "centre": ("terminal.cli.centre", "centre", "The back office: bring cards in, look at them."),
-    "serve": ("terminal.cli.serve", "serve", "Serve the back office over HTTP, until Ctrl-C."),
+    "serve": ("terminal.cli.serve", "serve", "The back office as a service on the network."),
     "card": ("terminal.cli.card", "card", "Make, show and compare virtual cards."),
     "scenario": (
         "terminal.cli.scenario",

@@ -35,7 +35,7 @@ def pcscd(
     Root is not needed. Prints the environment that programs need to use it, and how cards are put into its readers.
     """
     from terminal.cli.output import say
-    from terminal.cli.presented import Address, presented
+    from terminal.cli.presented import Address, presented, slot_with
     from terminal.cli.staying import until_interrupted
     from virtual_card.pcscd import EXPOSURE, PrivateDaemon
     from virtual_card.vpcd import LOCALHOST
@@ -47,11 +47,12 @@ def pcscd(
     except ValueError as error:
         raise click.ClickException(f"{error}") from None
     with until_interrupted(), ExitStack() as stack:
+        slots_with_card = {name: stack.enter_context(slot_with(image)) for name, image in inserted.items()}
         stack.enter_context(daemon)
         _announce(daemon, as_json)
         say(f"{EXPOSURE}; Ctrl-C ends the daemon", err=True)
-        for name, image in inserted.items():
-            stack.enter_context(presented(image, Address(LOCALHOST, daemon.ports[name]), as_json))
+        for name, slot in slots_with_card.items():
+            stack.enter_context(presented(slot, Address(LOCALHOST, daemon.ports[name]), as_json))
         daemon.watch()
     say("the PC/SC daemon has ended, and its cards are saved", err=True)
     return ExitCode.DONE

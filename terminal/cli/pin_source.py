@@ -18,12 +18,14 @@ import click
 from apdu.command import Command
 from apdu.response import Response
 from apdu.status import tries_left
+from terminal.cli.deck import current_deck
 from terminal.cli.desk import Desk
 from terminal.cli.output import say
 from terminal.errors import CardRefusedError
 from terminal.flow.steps import Role
 from terminal.procedures.pin import BLOCKED, query_tries, verify_pin
 from terminal.text import Pin
+from terminal.trace.tape_deck import NoInputError
 from terminal.transport.base import PinPad
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -65,20 +67,24 @@ class PinSource:
         return f"{self.way.value} {self.variable}".rstrip()
 
     def obtain(self) -> Pin:
-        """The PIN; raises ClickException where there is none or it is no PIN."""
+        """The PIN, a replayed tape's where there is one; raises NoInputError where there is none or it is no PIN."""
+        return current_deck().pin(self._read)
+
+    def _read(self) -> Pin:
         digits = _SOURCES[self.way](self.variable)
         try:
             return Pin(digits)
         except ValueError as error:
-            raise click.ClickException(f"the PIN from {self.text}: {error}") from None
+            raise NoInputError(f"the PIN from {self.text}: {error}") from None
 
 
 def _asked(_: str) -> str:
     if not sys.stdin.isatty():
-        raise click.ClickException(
-            "--pin asks at a terminal, and there is none; use --pin-stdin or --pin-env NAME"
-        )
-    digits: str = click.prompt("个人密码 PIN", hide_input=True, err=True)
+        raise NoInputError("--pin asks at a terminal, and there is none; use --pin-stdin or --pin-env NAME")
+    try:
+        digits: str = click.prompt("个人密码 PIN", hide_input=True, err=True)
+    except click.Abort:
+        raise KeyboardInterrupt from None
     return digits
 
 
@@ -88,7 +94,7 @@ def _from_stdin(_: str) -> str:
 
 def _from_environment(variable: str) -> str:
     if variable not in os.environ:
-        raise click.ClickException(f"--pin-env: there is no environment variable {variable}; export it first")
+        raise NoInputError(f"--pin-env: there is no environment variable {variable}; export it first")
     return os.environ[variable].strip()
 
 
@@ -139,8 +145,9 @@ def verify_holder(desk: Desk, source: PinSource, tries: int | None, role: Role =
     """Say source and tries, then verify; None where the PIN was right, else the tries left (0: blocked).
 
     A PIN asked for is typed at the reader's keypad where it has one. Raises LastTryError before anything is sent,
-    CardRefusedError, TransportError, ClickException.
+    CardRefusedError, TransportError, NoInputError: before anything is said where a variable is missing.
     """
+    known = source.obtain() if source.way is Way.ENVIRONMENT else None
     pad = desk.connections[role].pin_pad if source.way is Way.ASK else None
     shown = PinSource(Way.KEYPAD) if pad is not None else source
     say(f"PIN 个人密码: {shown.text}; tries left 剩余次数: {tries_text(tries)}", err=True)
@@ -150,7 +157,9 @@ def verify_holder(desk: Desk, source: PinSource, tries: int | None, role: Role =
         raise LastTryError(
             "one try is left on the PIN: a wrong one would block it; nothing was sent, --force sends it"
         )
-    return _at_keypad(pad) if pad is not None else desk.ask(verify_pin(source.obtain()), role)
+    if pad is not None:
+        return _at_keypad(pad)
+    return desk.ask(verify_pin(source.obtain() if known is None else known), role)
 
 
 def tries_text(tries: int | None) -> str:

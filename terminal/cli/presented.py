@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -13,6 +13,9 @@ from terminal.cli.output import say
 from terminal.text import Text
 from terminal.trace.as_json import both, json_line
 from virtual_card.vpcd import LOCALHOST, Presence, PresentedSlot
+
+if TYPE_CHECKING:
+    from virtual_card.slot import Slot
 
 LAST_PORT = 0xFFFF
 
@@ -54,9 +57,8 @@ TEXTS = {
         "等待PC/SC服务",
     ),
     Presence.SILENT: Text(
-        "the connection is accepted, but nobody asks for a card: it is no vpcd, or its reader holds a card "
-        "already; waiting",
-        "读卡器无应答或已有卡",
+        "connected, but the reader does not take it: another card is in it, or it is no reader of vpcd; waiting",
+        "读卡器中已有其他卡，或不是虚拟读卡器",
     ),
     Presence.CONNECTED: Text("the card is in the reader", "卡已插入"),
     Presence.POWERED_ON: Text("powered on", "上电"),
@@ -68,24 +70,28 @@ TEXTS = {
 
 
 @contextmanager
-def presented(image: str, address: Address, as_json: bool) -> Iterator[PresentedSlot]:
-    """Put the card of an image into the reader at an address, and tell what happens to it; the image keeps up.
-
-    Raises what opening the image raises, and VpcdError.
-    """
+def slot_with(image: str) -> Iterator[Slot]:
+    """A slot with the card of an image in it, which keeps up until the block ends; raises what opening it raises."""
     from virtual_card.image import open_journalled
     from virtual_card.slot import Slot
-
-    def tell(presence: Presence) -> None:
-        text = TEXTS[presence]
-        if as_json:
-            values = {"image": image, "vpcd": str(address), "presence": presence.value, **both(text)}
-            say(json_line("presented", values))
-        else:
-            say(f"{image} {address}: {text}")
 
     with open_journalled(image) as card:
         slot = Slot(image)
         slot.insert(card)
-        with PresentedSlot(slot, address.host, address.port, listener=tell) as there:
-            yield there
+        yield slot
+
+
+@contextmanager
+def presented(slot: Slot, address: Address, as_json: bool) -> Iterator[PresentedSlot]:
+    """Put the card of a slot into the reader at an address, and tell what happens to it; raises VpcdError."""
+
+    def tell(presence: Presence) -> None:
+        text = TEXTS[presence]
+        if as_json:
+            values = {"image": slot.name, "vpcd": str(address), "presence": presence.value, **both(text)}
+            say(json_line("presented", values))
+        else:
+            say(f"{slot.name} {address}: {text}")
+
+    with PresentedSlot(slot, address.host, address.port, listener=tell) as there:
+        yield there

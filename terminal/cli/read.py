@@ -9,7 +9,7 @@ import click
 
 from terminal.cli.options import ALL_KINDS, dry_run_option, json_option, profile_option
 from terminal.cli.pin_source import pin_options, pin_source
-from terminal.cli.reader_options import ADDRESS, open_for, powered, reader_argument, wait_option
+from terminal.cli.reader_options import ADDRESS, Counter, powered, reader_argument, wait_option
 from terminal.exit_codes import ExitCode
 
 
@@ -61,8 +61,6 @@ def read(
     from terminal.flow.steps import Role
 
     source = pin_source(pin=pin, pin_stdin=pin_stdin, pin_env=pin_env, force=force)
-    if psam == address:
-        raise click.ClickException(f"{address} cannot hold the PSAM and the card; name another reader")
     fid = region_profile(profile).status_fid
     order = ReadOrder(masked=not show_secrets, pin=source, psam=psam is not None, status_fid=fid)
     if dry_run:
@@ -70,9 +68,11 @@ def read(
 
         return planned_read(specimen, pin=source is not None, psam=psam is not None, as_json=as_json)
     with ExitStack() as stack:
-        connections = {Role.NEW: powered(open_for(stack, "reader", address), stack, wait_s)}
+        counter = Counter(stack)
+        readers = {Role.NEW: counter.open("reader", address)}
         if psam is not None:
-            connections[Role.PSAM] = powered(open_for(stack, Role.PSAM.value, psam), stack, wait_s)
+            readers[Role.PSAM] = counter.open_psam(psam)
+        connections = {role: powered(reader, stack, wait_s) for role, reader in readers.items()}
         desk = Desk(connections, current_deck().random(os.urandom))
         reading = Reading(desk, order)
         for section in reading.sections():

@@ -17,7 +17,7 @@ from terminal.cli.deck import current_deck
 from terminal.cli.files import OfficeOverFile, open_office, region_profile, root_keys
 from terminal.cli.presenter import View
 from terminal.cli.reader_console import ReaderOperator, occupied
-from terminal.cli.reader_options import open_for
+from terminal.cli.reader_options import Counter
 from terminal.counter import DEFAULT_PHARMACY, Terminal, settings_of
 from terminal.exit_codes import ExitCode
 from terminal.flow.authentication import Means
@@ -28,7 +28,7 @@ from terminal.transport.base import Reader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReaderOrder(Order):
-    """A visit at readers, by address; `old` and `new` are the same address where one reader serves both cards."""
+    """A visit at readers, by address; `old` and `new` name the same reader where one serves both cards."""
 
     old: str
     new: str
@@ -64,17 +64,13 @@ def _office(centre: str, order: ReaderOrder, profile: Profile) -> Iterator[BackO
 
 
 def _open(order: ReaderOrder, stack: ExitStack) -> dict[Role, Reader]:
-    """The reader of each role; one address is opened once. Raises ReaderHintError and other TransportErrors."""
-    addresses = {Role.OLD: order.old, Role.NEW: order.new, Role.PSAM: order.psam}
-    opened: dict[str, Reader] = {}
-    for role, address in addresses.items():
-        if address is not None and address not in opened:
-            opened[address] = open_for(stack, role.value, address)
-        elif address is not None and role is Role.PSAM:
-            raise click.ClickException(
-                f"{address} cannot hold the PSAM and the holder's card; name another reader"
-            )
-    return {role: opened[address] for role, address in addresses.items() if address is not None}
+    """The reader of each role; one slot is opened once. Raises ReaderHintError and other TransportErrors."""
+    counter = Counter(stack)
+    cards = {Role.OLD: order.old, Role.NEW: order.new}
+    readers = {role: counter.open(role.value, address) for role, address in cards.items()}
+    if order.psam is not None:
+        readers[Role.PSAM] = counter.open_psam(order.psam)
+    return readers
 
 
 def _settings(order: ReaderOrder, profile: Profile) -> Settings:

@@ -37,13 +37,17 @@ class SlotCondition(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ListedReader:
-    """One line of the list; `address` opens it, `atr` is empty without a card."""
+    """One line of the list; `address` opens it, `atr` is empty without a card.
+
+    `holder` names the program that uses the card, where there is one and it is known.
+    """
 
     name: str
     address: str
     condition: SlotCondition
     atr: bytes = b""
     card: Text = NO_CARD
+    holder: str = ""
 
 
 def card_by_atr(atr: bytes) -> Text:
@@ -58,11 +62,10 @@ def card_by_atr(atr: bytes) -> Text:
     return SOCIAL_OR_PSAM if len(historical) == SOCIAL_HISTORICAL_LENGTH else UNKNOWN
 
 
-def listed(name: str, state: SlotState) -> ListedReader:
+def listed(name: str, state: SlotState, holder: str) -> ListedReader:
     """A PC/SC reader as its slot is."""
-    return ListedReader(
-        name, f"pcsc:{name}", _condition(state), state.atr, card_by_atr(state.atr) if state.atr else NO_CARD
-    )
+    card = card_by_atr(state.atr) if state.atr else NO_CARD
+    return ListedReader(name, f"pcsc:{name}", _condition(state), state.atr, card, holder)
 
 
 def _condition(state: SlotState) -> SlotCondition:
@@ -79,11 +82,12 @@ def pcsc_readers(scard: Scard) -> Iterator[ListedReader]:
     """Every PC/SC reader with the state of its slot; cards are not touched. Raises ReaderError without a service."""
     from terminal.transport.pcsc.errors import ReaderGoneError
     from terminal.transport.pcsc.readers import reader_names
-    from terminal.transport.pcsc.waiting import slot_state
+    from terminal.transport.pcsc.waiting import slot_state, users
 
     for name in reader_names(scard):
         try:
-            yield listed(name, slot_state(scard, name))
+            state = slot_state(scard, name)
+            yield listed(name, state, users(scard) if state.in_use or state.exclusive else "")
         except ReaderGoneError:
             continue
 
@@ -107,6 +111,8 @@ def reader_lines(reader: ListedReader) -> Iterator[Line]:
     style = "" if reader.condition is SlotCondition.EMPTY else "green"
     yield line((reader.address, "bold"))
     yield from labelled("State 状态", name_of(condition), style, margin=2, column=26)
+    if reader.holder:
+        yield from labelled("Used by 使用程序", reader.holder, margin=2, column=26)
     if reader.atr:
         yield from labelled("Card 卡片", name_of(reader.card), margin=2, column=26)
         yield from labelled("Answer to reset 复位应答", reader.atr.hex().upper(), margin=2, column=26)
@@ -119,6 +125,7 @@ def reader_json(reader: ListedReader) -> str:
         "address": reader.address,
         "state": reader.condition.name.lower(),
         **both(reader.condition.value),
+        "holder": reader.holder,
         "atr": reader.atr.hex().upper(),
         "card": reader.card.en,
         "card_zh": reader.card.zh,

@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 
 from terminal.cli.output import say
 from terminal.cli.value_types import IMAGE, files_ending
-from terminal.readers import SCHEMES, VIRTUAL, open_reader
+from terminal.readers import SCHEMES, VIRTUAL, open_reader, slot_of, spelled
 from terminal.transport.base import Connection, NoCardError, Reader
 
 
@@ -41,6 +41,7 @@ class ReaderAddress(click.ParamType[str]):
         return [CompletionItem(rest, type="file")] if scheme in SCHEMES else []
 
 
+PSAM = "psam"
 ADDRESS = ReaderAddress()
 ADDRESSES = "\n".join(f"{scheme.form:<22} {scheme.meaning}" for scheme in SCHEMES.values())
 """The kinds of address, for help texts."""
@@ -77,6 +78,39 @@ def open_for(stack: ExitStack, role: str, address: str) -> Reader:
     from terminal.cli.deck import current_deck
 
     return stack.enter_context(current_deck().reader(role, address, lambda: open_reader(address, _tell)))
+
+
+class Counter:
+    """The readers of one command, open until the stack ends; one slot under two spellings is one reader."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+        self._opened: dict[tuple[str, str], Reader] = {}
+
+    def open(self, role: str, address: str) -> Reader:
+        """The reader of a role, the one that is open already where it is the same; raises TransportError."""
+        return self._open(role, address)[0]
+
+    def open_psam(self, address: str) -> Reader:
+        """The reader of the PSAM; raises ClickException where it holds the card, and TransportError."""
+        reader, fresh = self._open(PSAM, address)
+        if not fresh:
+            raise click.ClickException(
+                f"{address} cannot hold the PSAM and the holder's card; name another reader"
+            )
+        return reader
+
+    def _open(self, role: str, address: str) -> tuple[Reader, bool]:
+        if known := self._opened.get(spelled(address)):
+            return known, False
+        with ExitStack() as opening:
+            reader = open_for(opening, role, address)
+            slot = slot_of(address, reader.name)
+            if known := self._opened.get(slot):
+                return known, False
+            self._opened[slot] = self._opened[spelled(address)] = reader
+            self._stack.push(opening.pop_all())
+        return reader, True
 
 
 def _tell(sentence: str) -> None:

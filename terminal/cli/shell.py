@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING
 import click
 
 from terminal.cli.options import dry_run_option, json_option
-from terminal.cli.reader_options import ADDRESS, open_for, reader_argument, wait_option
+from terminal.cli.reader_options import ADDRESS, Counter, reader_argument, wait_option
 from terminal.exit_codes import ExitCode
+from terminal.text import Text
 
 if TYPE_CHECKING:
     from terminal.cli.shell_core import Shell
+
+SOMEBODY = Text("Is somebody at the terminal?", "终端前是否有人？")
 
 
 @click.command()
@@ -48,8 +51,9 @@ def shell(
     from terminal.transport.base import NoCardError
 
     with ExitStack() as stack:
-        reader = open_for(stack, "reader", address)
-        sam = None if psam is None else open_for(stack, "psam", psam)
+        counter = Counter(stack)
+        reader = counter.open("reader", address)
+        sam = None if psam is None else counter.open_psam(psam)
         card = CardInHand(reader, sam, current_deck().random(os.urandom))
         stack.callback(card.close)
         one = Shell(card, COMMANDS, assume_yes=yes, dry_run=dry_run, verbose=verbose, as_json=as_json)
@@ -59,7 +63,7 @@ def shell(
         if not reader.card_present() and (wait_s is None or not reader.wait(True, wait_s)):
             raise NoCardError(f"no card in {reader.name}; insert one, or give --wait SECONDS to wait for it")
         card.connect()
-        if sys.stdin.isatty() and sys.stdout.isatty():
+        if current_deck().choice(SOMEBODY, lambda: sys.stdin.isatty() and sys.stdout.isatty()):
             from terminal.cli.shell_prompt import converse
 
             converse(one)
@@ -68,10 +72,11 @@ def shell(
 
 
 def _script(one: Shell) -> ExitCode:
+    from terminal.cli.deck import input_lines
     from terminal.cli.shell_core import Leave
 
     try:
-        for number, text in enumerate(sys.stdin, 1):
+        for number, text in enumerate(input_lines(), 1):
             one.execute(text, f"line {number}: ")
     except Leave:
         pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 import click
 from prompt_toolkit import PromptSession
@@ -10,11 +11,15 @@ from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.history import FileHistory
 
+from terminal.cli.deck import current_deck
 from terminal.cli.output import say
 from terminal.cli.shell_completion import candidates
 from terminal.cli.shell_core import Asking, Leave, Shell
 from terminal.cli.shell_history import history_file, storable
 from terminal.text import Text
+
+WRITE = Text("Write the item?", "写入该项？")
+"""What a tape says was asked: the question itself names the value."""
 
 
 class CardCompleter(Completer):
@@ -46,20 +51,41 @@ class LinesWithoutSecrets(FileHistory):
 def converse(shell: Shell) -> None:
     """Read and carry out lines until the person leaves."""
     shell.asking = Asking(_confirm)
-    session: PromptSession[str] = PromptSession(
-        history=LinesWithoutSecrets(shell, str(history_file())),
-        completer=CardCompleter(shell),
-        complete_while_typing=False,
-        enable_history_search=True,
-    )
+    deck, prompt = current_deck(), Prompt(shell)
     say("help lists the commands 命令列表, Ctrl-D ends 退出")
     while True:
         try:
-            shell.execute(session.prompt(f"{prompt_text(shell)}> "))
+            typed = deck.line(prompt.read)
+            if typed is None:
+                return
+            shell.execute(typed)
         except KeyboardInterrupt:
             continue
-        except (EOFError, Leave):
+        except Leave:
             return
+
+
+class Prompt:
+    """Where a person types; nothing of it is made before the first line is wanted, which a replay never does."""
+
+    def __init__(self, shell: Shell) -> None:
+        self._shell = shell
+
+    @cached_property
+    def _session(self) -> PromptSession[str]:
+        return PromptSession(
+            history=LinesWithoutSecrets(self._shell, str(history_file())),
+            completer=CardCompleter(self._shell),
+            complete_while_typing=False,
+            enable_history_search=True,
+        )
+
+    def read(self) -> str | None:
+        """The next line, None after Ctrl-D; raises KeyboardInterrupt."""
+        try:
+            return self._session.prompt(f"{prompt_text(self._shell)}> ")
+        except EOFError:
+            return None
 
 
 def prompt_text(shell: Shell) -> str:
@@ -73,4 +99,4 @@ def prompt_text(shell: Shell) -> str:
 
 
 def _confirm(text: Text) -> bool:
-    return click.confirm(f"{text.zh} {text.en}", default=False)
+    return current_deck().choice(WRITE, lambda: click.confirm(f"{text.zh} {text.en}", default=False))

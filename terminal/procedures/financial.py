@@ -1,4 +1,4 @@
-"""The bank's application, as a terminal reads it: selection, options, records, cryptograms, scripts (EMV Book 3).
+"""The bank's application, as a terminal reads it: selection, options, records, cryptograms (EMV Book 3).
 
 Card errors of EMV Book 3 section 7.5 and 10.2 (data missing, twice, or outside a template) end the transaction
 with UnexpectedAnswerError. A blocked application is an error for a shop and a fact for a bank's outlet.
@@ -6,8 +6,8 @@ with UnexpectedAnswerError. A blocked application is an error for a shop and a f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from apdu.bank_commands import (
     external_authenticate,
@@ -15,13 +15,11 @@ from apdu.bank_commands import (
     get_processing_options,
     read_bank_record,
 )
-from apdu.command import Command
 from apdu.commands import select_name
 from apdu.dol import fill, parse_dol
 from apdu.pboc import DEBIT_AID, HASHED_WHOLE_FROM, Cryptogram, LocatorError, parse_locator
 from apdu.tags import tag_name
 from apdu.tlv import Tlv, TlvError, find, parse
-from terminal.backoffice.bank_ports import Script
 from terminal.errors import CardBlockedError, CardRefusedError, UnexpectedAnswerError, expect_ok
 from terminal.flow.steps import Procedure
 
@@ -71,20 +69,6 @@ class CardAnswer:
     counter: bytes
     cryptogram: bytes
     issuer_data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class ScriptResult:
-    """What became of a script: commands done, and the status word of the one that stopped it."""
-
-    script: Script
-    done: int
-    refused: int | None = None
-
-    def encode(self) -> bytes:
-        """The issuer script result of 5 bytes (EMV Book 4 annex A5)."""
-        outcome = 0x20 if self.refused is None else 0x10 | min(self.done + 1, 15)
-        return bytes((outcome,)) + self.script.identifier
 
 
 def select_debit(*, outlet: bool = False) -> Procedure[Selected]:
@@ -224,18 +208,3 @@ def prove_issuer(proof: bytes) -> Procedure[bool]:
     if response.ok or response.sw == 0x6300:
         return response.ok
     raise CardRefusedError(command, response, "presenting the issuer's proof")
-
-
-def run_scripts(scripts: Iterable[Script]) -> Procedure[tuple[ScriptResult, ...]]:
-    """Send every script; one stops at the first answer that is neither success nor warning (Book 3 10.10)."""
-    results = []
-    for script in scripts:
-        result = ScriptResult(script, 0)
-        for raw in script.commands:
-            response = yield Command.parse(raw)
-            if response.sw1 not in (0x90, 0x62, 0x63):
-                result = replace(result, refused=response.sw)
-                break
-            result = replace(result, done=result.done + 1)
-        results.append(result)
-    return tuple(results)

@@ -11,23 +11,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from apdu.pboc import AIP_ISSUER, Cryptogram
+from apdu.pboc import AIP_ISSUER, TSI_ISSUER, TSI_RISK_MANAGED, TVR_ISSUER_FAILED, Bit, Cryptogram, flagged
 from terminal.backoffice.bank_ports import BankIssuer, OnlineAnswer, OnlineRequest, Purpose
 from terminal.flow.steps import Procedure
 from terminal.procedures.financial import (
     Application,
     CardAnswer,
-    ScriptResult,
     first_cryptogram,
     prove_issuer,
     read_application,
-    run_scripts,
     second_cryptogram,
     select_debit,
+)
+from terminal.procedures.financial_scripts import (
+    ScriptResult,
+    room_after,
+    run_scripts,
+    script_flags,
+    script_status,
 )
 from terminal.text import Pin
 
 COUNTRY = CURRENCY = bytes.fromhex("0156")
+RESULTS = 0x95
 
 
 class Activated(Enum):
@@ -40,11 +46,22 @@ class Activated(Enum):
 
 @dataclass(frozen=True, slots=True)
 class FinancialActivation:
-    """The outcome, the bank's response code and what became of its scripts."""
+    """The outcome, the bank's response code, what became of its scripts, and the terminal's account of it.
+
+    `results` are the terminal verification results at the end (tag 95), `status` the transaction status information
+    (tag 9B); with `scripts` (tag 9F5B) they are what a terminal reports to the issuer.
+    """
 
     outcome: Activated
     code: bytes
-    scripts: tuple[ScriptResult, ...] = ()
+    scripts: tuple[ScriptResult, ...]
+    results: bytes
+    status: bytes
+
+    @property
+    def script_results(self) -> bytes:
+        """Tag 9F5B: 5 bytes a script, in the order of the answer; empty without scripts."""
+        return b"".join(result.encode() for result in self.scripts)
 
 
 def terminal_values(now: datetime, unpredictable: bytes, *, sm: bool = False) -> dict[int, bytes]:
@@ -77,13 +94,13 @@ def activate_financial(
     application = yield from read_application(selected, values)
     first = yield from first_cryptogram(application, Cryptogram.ARQC, values)
     answer = issuer.authorise(_request(application, first, values, new_pin))
-    results = yield from _finish(application, first, answer, values)
-    if not answer.approved:
-        return FinancialActivation(Activated.DECLINED, answer.code, results)
-    after = yield from select_debit(outlet=True)
-    stopped = any(result.refused is not None for result in results)
-    outcome = Activated.REFUSED if after.blocked or stopped else Activated.DONE
-    return FinancialActivation(outcome, answer.code, results)
+    scripts, results, status = yield from _finish(application, first, answer, values)
+    outcome = Activated.DECLINED
+    if answer.approved:
+        after = yield from select_debit(outlet=True)
+        stopped = any(result.failed for result in scripts)
+        outcome = Activated.REFUSED if after.blocked or stopped else Activated.DONE
+    return FinancialActivation(outcome, answer.code, scripts, results, status)
 
 
 def _request(
@@ -106,13 +123,23 @@ def _request(
 
 def _finish(
     application: Application, first: CardAnswer, answer: OnlineAnswer, values: Mapping[int, bytes]
-) -> Procedure[tuple[ScriptResult, ...]]:
-    """The issuer's proof, its scripts, and the second cryptogram where the first one left room for it."""
+) -> Procedure[tuple[tuple[ScriptResult, ...], bytes, bytes]]:
+    """The issuer's proof, its scripts, and the second cryptogram where the first one left room for it.
+
+    Returns what became of the scripts, tag 95 and tag 9B; the second cryptogram covers what was known by then.
+    """
+    found: tuple[Bit, ...] = ()
+    performed: tuple[Bit, ...] = (TSI_RISK_MANAGED,)
     if answer.proof and AIP_ISSUER.in_(application.profile):
-        yield from prove_issuer(answer.proof)
+        believed = yield from prove_issuer(answer.proof)
+        performed += (TSI_ISSUER,)
+        found += () if believed else (TVR_ISSUER_FAILED,)
     before = yield from run_scripts(answer.before)
     if first.kind is Cryptogram.ARQC:
         wanted = Cryptogram.TC if answer.approved else Cryptogram.AAC
-        yield from second_cryptogram(application, wanted, {**values, 0x8A: answer.code})
-    after = yield from run_scripts(answer.after)
-    return before + after
+        told = flagged(values[RESULTS], found + script_flags(before, ()))
+        yield from second_cryptogram(application, wanted, {**values, 0x8A: answer.code, RESULTS: told})
+    after = yield from run_scripts(answer.after, room_after(answer.before))
+    found += script_flags(before, after)
+    performed += script_status(before + after)
+    return before + after, flagged(values[RESULTS], found), flagged(bytes(2), performed)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from apdu.bank_commands import get_data
-from apdu.pboc import TVR_EXPIRED, TVR_NEW_CARD, TVR_NOT_ALLOWED, TVR_NOT_YET, Bit
+from apdu.pboc import TVR_EXPIRED, TVR_NEW_CARD, TVR_NOT_ALLOWED, TVR_NOT_YET, Bit, flagged
 from terminal.flow.steps import Procedure
 from terminal.procedures.financial import Application
 
@@ -21,10 +21,7 @@ TVR_LENGTH = 5
 
 def verification_results(found: Iterable[Bit]) -> bytes:
     """The five bytes of tag 95 with these flags set."""
-    results = bytearray(TVR_LENGTH)
-    for bit in found:
-        results[bit.byte - 1] |= bit.mask
-    return bytes(results)
+    return flagged(bytes(TVR_LENGTH), found)
 
 
 def restrictions(application: Application, today: date) -> tuple[Bit, ...]:

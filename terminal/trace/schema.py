@@ -278,6 +278,9 @@ READERS = (
                 "`shared`: another program uses the card too; `held`: it lets no other; `mute`: no answer to reset",
             ),
             *_both("the state"),
+            Key(
+                "holder", TEXT, "the program that uses the card; empty where there is none or it is not known"
+            ),
             Key("atr", HEX, "the card's answer to reset; empty without a card"),
             Key("card", TEXT, "what card it tells of, in English; empty without a card"),
             Key("card_zh", TEXT, "what card it tells of, in Chinese"),

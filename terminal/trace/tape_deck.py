@@ -1,4 +1,4 @@
-"""What a command asks for its readers, its operator, its input and its back office; a tape deck records or replays them.
+"""What a command asks for its readers, operator, input and back office; a tape deck records or replays them.
 
 The deck of everyday, `Deck`, hands everything on as it is. Recording and replaying decks stand in its place in the
 context of a command, so that the command itself knows nothing of tapes.
@@ -43,10 +43,10 @@ class Deck:
         """The person at the terminal."""
         return make()
 
-    def line(self, read: Callable[[], str | None]) -> str | None:
+    def line(self, read: Callable[[], str | None], *, apdus: bool = False) -> str | None:
         """A line that is typed or piped in, without its end; None where there are no more.
 
-        Raises KeyboardInterrupt, which is recorded.
+        `apdus`: nothing but APDUs are read. Raises KeyboardInterrupt, which is recorded.
         """
         return read()
 

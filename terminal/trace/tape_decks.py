@@ -116,9 +116,9 @@ class RecordingDeck(Deck):
         """The person, recorded."""
         return RecordingOperator(make(), self._recorder)
 
-    def line(self, read: Callable[[], str | None]) -> str | None:
+    def line(self, read: Callable[[], str | None], *, apdus: bool = False) -> str | None:
         """A line, recorded."""
-        return self._input.line(read)
+        return self._input.line(read, apdus=apdus)
 
     def pin(self, obtain: Callable[[], Pin]) -> Pin:
         """The PIN, its stand-in recorded."""
@@ -166,9 +166,9 @@ class ReplayingDeck(Deck):
         """The recorded person."""
         return TapeOperator(self._player)
 
-    def line(self, read: Callable[[], str | None]) -> str | None:
+    def line(self, read: Callable[[], str | None], *, apdus: bool = False) -> str | None:
         """The recorded line."""
-        return self._input.line(read)
+        return self._input.line(read, apdus=apdus)
 
     def pin(self, obtain: Callable[[], Pin]) -> Pin:
         """The recorded stand-in."""

@@ -33,14 +33,14 @@ class RecordingInput:
     def __init__(self, recorder: TapeRecorder) -> None:
         self._recorder = recorder
 
-    def line(self, read: Callable[[], str | None]) -> str | None:
+    def line(self, read: Callable[[], str | None], *, apdus: bool = False) -> str | None:
         """A line; None at the end of the input."""
         redactor = self._recorder.redactor
         return ask_recorded(
             self._recorder,
             asked(LINE, NEXT_LINE, redactor),
             read,
-            lambda text: None if text is None else redactor.line(text),
+            lambda text: None if text is None else redactor.line(text, apdus=apdus),
         )
 
     def pin(self, obtain: Callable[[], Pin]) -> Pin:
@@ -63,13 +63,13 @@ class TapeInput:
             for entry in player.tape.entries
         )
 
-    def line(self, read: Callable[[], str | None]) -> str | None:
+    def line(self, read: Callable[[], str | None], *, apdus: bool = False) -> str | None:
         """The recorded line; None at the end."""
         if not self._recorded:
             return read()
         text: str | None = self._answer(LINE, NEXT_LINE, str | None)
         if text is not None:
-            self._player.redactor.line(text, learn=True)
+            self._player.redactor.line(text, apdus=apdus, learn=True)
         return text
 
     def pin(self, obtain: Callable[[], Pin]) -> Pin:

@@ -27,6 +27,7 @@ COMMAND_LINE = "command line"
 READER = "reader"
 """The reader of a command that has one; what is typed there is for the card in it."""
 VERIFY = "verify"
+SHORTEST_APDU = 8
 HEX_DIGITS = frozenset("0123456789abcdefABCDEF ")
 _PUNCTUATION = re.compile(r"0[xX]|[\s:,]")
 _BLANKS = re.compile(r"(\s+)")
@@ -179,10 +180,10 @@ class Redactor:
         """A command line: PINs inside APDUs given as hex, and citizen numbers, are replaced."""
         return tuple(self._word(word, learn) for word in words)
 
-    def line(self, text: str, *, learn: bool = False) -> str:
+    def line(self, text: str, *, apdus: bool, learn: bool = False) -> str:
         """A line that was typed: APDUs in it, with or without a word before them, lose what is secret; so do numbers.
 
-        A PIN typed where none belongs is one, too: alone on the line, or behind `verify`.
+        Digits alone on the line or behind `verify` are a PIN in the wrong place, unless the lines are `apdus`.
         """
         if not self._enabled:
             return text
@@ -191,7 +192,7 @@ class Redactor:
             shown = self._word(pasted, learn, READER)
             if shown != pasted:
                 return before + shown
-        misplaced = not rest.strip() or first == VERIFY
+        misplaced = (not rest.strip() and not (apdus and len(text) >= SHORTEST_APDU)) or first == VERIFY
         return "".join(self._typed(part, misplaced, learn) for part in _BLANKS.split(text))
 
     def _typed(self, word: str, misplaced: bool, learn: bool) -> str:
@@ -204,7 +205,7 @@ class Redactor:
     def _word(self, word: str, learn: bool, lane: str = COMMAND_LINE) -> str:
         shown = self.text(word, learn=learn)
         digits = _PUNCTUATION.sub("", shown)
-        if shown != word or len(digits) < 8 or not HEX_DIGITS.issuperset(digits):
+        if shown != word or len(digits) < SHORTEST_APDU or not HEX_DIGITS.issuperset(digits):
             return shown
         half = "0" * (len(digits) % 2)
         raw = bytes.fromhex(digits[: len(digits) - len(half)])

@@ -257,7 +257,7 @@ class _Timeline:
     def _typed(self, body: Any) -> Text:
         if body is None:
             return Text("ends the input", "输入结束")
-        return Text(f"types: {self._redactor.line(str(body))}", "输入")
+        return Text(f"types: {self._redactor.line(str(body), apdus=False)}", "输入")
 
     def _did_not(self, entry: TapeEntry, event: OperatorDidNot) -> Row:
         return self._operator(entry, self._question_asked(), _UNDONE[event.why], Tone.FAILURE)

@@ -49,7 +49,10 @@ class Ledger(Rows):
         fund: str = EMPLOYEE_FUND,
         reference: str | None = None,
     ) -> None:
-        """Book an amount from one account of a fund to another; raises OverdraftError, ValueError below zero fen."""
+        """Book an amount from one account of a fund to another (R52).
+
+        Raises OverdraftError, ValueError below zero fen.
+        """
         if amount_fen < 0:
             raise ValueError(f"{amount_fen} fen cannot be moved; swap source and target")
         added = self._add(journals, at=at, fund=fund, reason=reason, reference=reference)

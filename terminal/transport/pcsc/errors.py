@@ -5,6 +5,7 @@ One table; the codes are those of the winscard API as pcsc-lite 1.9 returns them
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -57,7 +58,11 @@ class CardResetError(ReaderError):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One return code: its error, what happened, the next step."""
+    """One return code: its error, what happened, the next step.
+
+    `{holder}` in what happened stands for the program that holds the reader; in the step `{start}` for how the service
+    is started, `{anew}` for what a card that was powered needs after that.
+    """
 
     error: type[TransportError]
     en: str
@@ -65,10 +70,10 @@ class Meaning:
     step: str
 
 
-_START = (
-    "start it (`sudo systemctl start pcscd.socket`, or `sudo pcscd`), or start a private one with `ssc pcscd`"
-)
-_ANEW = "then power the card on again; what was verified or selected is lost"
+SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
+"""Names the socket at which pcsc-lite looks for the service, where it is not the system's."""
+_START = "{start}"
+_ANEW = "; then power the card on again; what was verified or selected is lost"
 _PLUG = "check its cable; `ssc readers` lists what is there"
 
 MEANINGS: Mapping[int, Meaning] = {
@@ -97,7 +102,7 @@ MEANINGS: Mapping[int, Meaning] = {
     0x80100010: Meaning(ReaderError, "the reader is not ready", "读卡器未就绪", "repeat"),
     0x80100011: Meaning(ReaderError, "the driver refuses a value", "参数无效", "update the driver"),
     COMM_ERROR: Meaning(
-        DaemonError, "the PC/SC service stopped in the middle", "智能卡服务中断", f"{_START}; {_ANEW}"
+        DaemonError, "the PC/SC service stopped in the middle", "智能卡服务中断", f"{_START}{{anew}}"
     ),
     0x80100014: Meaning(ReaderError, "the PC/SC service failed inside", "服务内部错误", "restart pcscd"),
     NOT_TRANSACTED: Meaning(
@@ -158,7 +163,22 @@ def error_of(code: int, reader: str | None, attempted: str) -> TransportError:
     happened = meaning.en.format(holder=other_clients()) if code == SHARING_VIOLATION else meaning.en
     what = f"{happened} {meaning.zh}"
     where = f"reader {reader}: " if reader else ""
-    return meaning.error(f"{where}{attempted}: {what} ({code:08X}); {meaning.step}")
+    step = meaning.step.format(start=how_to_start(), anew=_ANEW if reader else "")
+    return meaning.error(f"{where}{attempted}: {what} ({code:08X}); {step}")
+
+
+def how_to_start() -> str:
+    """What helps where the service does not answer at the place where it is looked for."""
+    path = os.environ.get(SOCKET_VARIABLE)
+    if path:
+        return (
+            f"{SOCKET_VARIABLE} is set, so it was looked for at {path}: unset it to use the system's service, or "
+            "start a private one again with `ssc pcscd` and export what it prints; `ssc doctor` says why"
+        )
+    return (
+        "start it (`sudo systemctl start pcscd.socket`, or `sudo pcscd`), or start a private one with "
+        "`ssc pcscd`; `ssc doctor` says why"
+    )
 
 
 def expect_success(code: int, reader: str | None, attempted: str) -> None:

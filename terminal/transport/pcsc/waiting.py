@@ -21,6 +21,7 @@ from terminal.transport.pcsc.errors import (
     error_of,
     establish,
 )
+from terminal.transport.pcsc.holders import ITSELF, UNKNOWN, other_clients
 from terminal.transport.pcsc.scard import ReaderState, Scard, State
 
 SLICE_S = 0.2
@@ -77,6 +78,16 @@ def slot_state(scard: Scard, name: str) -> SlotState:
     """The slot as it is now; raises ReaderGoneError, DaemonError."""
     with own_context(scard) as context:
         return _look(scard, context, (name, 0), 0)
+
+
+def users(scard: Scard) -> str:
+    """Names and process ids of the other programs at the service, "" where none can be named; raises DaemonError.
+
+    Asked for where a slot is in use: the service tells that it is, not by whom.
+    """
+    with own_context(scard):
+        named = other_clients()
+    return "" if named in (UNKNOWN, ITSELF) else named
 
 
 def wait_for_change(

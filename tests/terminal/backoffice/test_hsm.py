@@ -236,3 +236,50 @@ def test_a_faulty_pin_command_is_refused_with_its_reason_and_without_the_pin(mak
 def test_an_hsm_has_one_to_three_levels(world):
     with pytest.raises(ValueError, match="not 4"):
         Hsm(_Directory(world), levels=4)
+
+
+DEBIT = "04|990100|{atr}|00000005|{algorithm}|{address}|5A6B7C8D|0007|0000271000001F40|32|990100000001|20250102103000|"
+CERTIFIED = {
+    "01": "00000005|20250102103000|FCF356B4|398377EA|0BE1EA8D|",
+    "03": "00000005|20250102103000|B1B60D81|66E49249|5EDF85E9|",
+}
+
+
+def debiting(algorithm: str = "03", address: str = "017F") -> HsmMessage:
+    return HsmMessage(DEBIT.format(atr=ATR, algorithm=algorithm, address=address))
+
+
+@pytest.mark.parametrize("algorithm", CERTIFIED)
+@pytest.mark.parametrize("levels", [1, 2, 3])
+def test_a_debit_is_certified_as_published(make_world, algorithm, levels):
+    world = make_world(options={"hsm_levels": levels}).enrol(social=SocialState.NORMAL)
+    assert world.call(debiting(algorithm)) == CERTIFIED[algorithm]
+
+
+def test_later_purchase_keys_give_another_mac_and_the_same_tac(make_world):
+    world = make_world().enrol(social=SocialState.NORMAL)
+    first, second = (world.call(debiting(address=address)).split("|") for address in ("017F", "0199"))
+    assert first[2:4] != second[2:4] and first[4] == second[4]
+
+
+@pytest.mark.parametrize("state", [SocialState.SEALED, SocialState.FORMALLY_LOST, SocialState.CANCELLED])
+def test_a_debit_is_certified_for_normal_cards_alone(make_world, state):
+    world = make_world().enrol(social=state)
+    assert world.refusal(world.call, debiting()) == ("R1", "hsm-refused")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("017F", "0180"),
+        ("|32|", "|31|"),
+        ("5A6B7C8D", "5A6B7C"),
+        ("5A6B7C8D", "5A6B7C8G"),
+        ("5A6B7C8D", "5A 6B 7C"),
+        ("|990100000001|", "|"),
+        ("0000271000001F40", "0000271000001F4"),
+    ],
+)
+def test_a_faulty_debit_is_refused_with_its_reason(make_world, old, new):
+    world = make_world().enrol(social=SocialState.NORMAL)
+    assert world.refusal(world.call, HsmMessage(debiting().text.replace(old, new))) == ("HSM", "hsm-refused")

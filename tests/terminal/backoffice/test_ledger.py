@@ -1,4 +1,4 @@
-"""Money: journals add up, funds never mix, personal accounts never go below zero, whoever works at the same time."""
+"""Money: journals add up, funds never mix (R52), personal accounts never go below zero, however many work at once."""
 
 from __future__ import annotations
 

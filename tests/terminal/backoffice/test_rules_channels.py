@@ -93,7 +93,9 @@ def test_activating_twice_is_harmless_and_says_so(world, place, card_id, papers,
         (SocialState.VOID, ("R1", "card-cancelled")),
     ],
 )
-def test_a_card_out_of_use_is_activated_nowhere(make_world, place, card_id, papers, channel, state, refusal):
+def test_a_card_out_of_use_is_activated_nowhere(
+    *, make_world, place, card_id, papers, channel, state, refusal
+):
     world = make_world().enrol(social=state)
     assert world.refusal(enable, world, place, card_id, papers) == refusal
     assert world.card().social is state

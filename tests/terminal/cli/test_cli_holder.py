@@ -48,7 +48,7 @@ def test_old_card_carries_number_and_balance(ssc: Run, tmp_path: Path) -> None:
 
 
 def test_every_field_has_an_example_that_is_right(ssc: Run, tmp_path: Path) -> None:
-    places = {field for field in FIELDS} | {f"medical.{field}" for field in MEDICAL_FIELDS}
+    places = set(FIELDS) | {f"medical.{field}" for field in MEDICAL_FIELDS}
     assert set(EXPECTED) == places
     for place, (_, example) in EXPECTED.items():
         inside = place.startswith("medical.")
@@ -73,18 +73,30 @@ def test_every_field_is_on_the_page_in_both_languages() -> None:
         ("name: 测试\n姓名: 测试", 2, "name stands there twice"),
         ("sex: blue", 2, "sex 性别: this is none of its codes"),
         ("民族: 火星族", 2, "nation 民族"),
-        ("birth_date: yesterday", 2, "birth_date 出生日期: a day of the calendar, year first expected, such as `"),
+        (
+            "birth_date: yesterday",
+            2,
+            "birth_date 出生日期: should be a day of the calendar, year first, such as `",
+        ),
         ("birth_date: 1999-02-29", 2, "such as `birth_date: 1990-03-07`; docs/holder.md"),
-        ("发卡日期: {日: 1}", 2, "issued_on 发卡日期: a day of the calendar"),
-        ("name: [测试]", 2, "name 姓名: 1 to 50 characters expected, such as `name: 测试甲乙`"),
-        ("name: ''", 2, "name 姓名: 1 to 50 characters expected"),
+        ("发卡日期: {日: 1}", 2, "issued_on 发卡日期: should be a day of the calendar"),
+        ("name: [测试]", 2, "name 姓名: should be 1 to 50 characters, such as `name: 测试甲乙`"),
+        ("name: ''", 2, "name 姓名: should be 1 to 50 characters"),
         ("name: !!python/object:os.system x", 10, "line 1, column 7: no valid YAML (a tag stands there"),
-        ("balance: ten", 2, "balance 个人账户余额: yuan, with two decimals or none expected"),
-        ("medical: {hospitals: [1, 2]}", 2, "medical.hospitals 定点医疗机构: a list of three codes"),
-        ("medical: {hospitals: [990100018, 990100026, 1]}", 2, "medical.hospitals 定点医疗机构: a list of three"),
-        ("medical: {参保日期: soon}", 2, "medical.enrolled_on 参保日期: a day of the calendar"),
+        ("balance: ten", 2, "balance 个人账户余额: should be yuan, with two decimals or none"),
+        (
+            "medical: {hospitals: [1, 2]}",
+            2,
+            "medical.hospitals 定点医疗机构: should be a list of three codes",
+        ),
+        (
+            "medical: {hospitals: [990100018, 990100026, 1]}",
+            2,
+            "medical.hospitals 定点医疗机构: should be a list of three",
+        ),
+        ("medical: {参保日期: soon}", 2, "medical.enrolled_on 参保日期: should be a day of the calendar"),
         ("medical: {doctor: 1}", 2, "medical.doctor is no field"),
-        ("medical: 5", 2, "medical 医疗保险: fields of its own expected"),
+        ("medical: 5", 2, "medical 医疗保险: should be fields of its own"),
         ("valid_until: 2001-01-01", 2, "valid_until 有效期: lies before"),
         ("[name]", 2, "should be a list of fields"),
         ("name: '\U0001f600'", 2, "name 姓名: holds a character that GBK"),

@@ -14,6 +14,7 @@ import jsonschema
 import pytest
 from cli_samples import NOW, Run, Start
 
+from terminal.backoffice.national.fixtures import FIXTURES
 from terminal.cli.doctor_checks import Level
 from terminal.cli.dry_run import Basis
 from terminal.cli.main import cli
@@ -33,6 +34,7 @@ VISIT = ("--now", NOW, "--script", "script.yaml")
 IMAGES = ("--old-card", "old.card", "--new-card", "new.card", *VISIT)
 AT_COUNTER = ("--reader", "new.card", "--centre", "c.db", "--now", NOW)
 BY_NUMBER = ("--card", "A00000055", "--centre", "c.db", "--now", NOW)
+TILL = ("--centre", "c.db", "--yes")
 SHOWN, AGENT = ("--id-card", "id.yaml"), ("--agent", "id.yaml", "--power-of-attorney")
 STEPS = (
     "- {do: insert, card: old}\n- {do: remove}\n- {do: insert, card: new}\n- {do: pin, pin: '99999'}\n" * 2
@@ -45,6 +47,12 @@ RUNS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         (*IMAGES, "--centre", "c.db", "--pharmacy", "no"),
         ("--reader", "pcsc:nowhere", "--centre", "c.db", "--dry-run"),
     ],
+    ("pharmacy", "purchase"): [
+        ("--bill", "bill.yaml", "--card", "a.card", "--psam", "psam.card", *TILL),
+        ("--bill", "bill.yaml", "--card", "new.card", *TILL),
+    ],
+    ("pharmacy", "refund"): [("--settlement", "1", *TILL)],
+    ("pharmacy", "reconcile"): [TILL],
     ("centre", "show"): [("--centre", "c.db")],
     ("card", "show"): [("new.card",), ("old.card",), ("psam.card",), ("new.card", "--show-secrets")],
     ("card", "diff"): [("new.card", "other.card")],
@@ -124,6 +132,9 @@ def stocked(ssc: Run, cards: Path) -> Run:
     (cards / "id.yaml").write_text(f"id_number: '{holder.holder_id}'\nname: 测试\n", encoding="utf-8")
     (cards / "list.yaml").write_text(f"- {holder.number}\n- A00000099\n", encoding="utf-8")
     assert ssc("centre", "enrol", "--centre", "c.db", "old.card", "new.card").exit_code == 0
+    assert ssc("centre", "people", "--centre", "c.db").exit_code == 0
+    save(issue("ssc-3.0", FIXTURES[0].seed), cards / "a.card")
+    (cards / "bill.yaml").write_text('items: [{code: XA01, price: "12.34"}]\n', encoding="utf-8")
     return ssc
 
 

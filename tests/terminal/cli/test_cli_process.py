@@ -6,6 +6,7 @@ import os
 import pty
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -33,6 +34,17 @@ def test_help_takes_less_than_300_ms() -> None:
 
 def test_demo_takes_less_than_two_seconds() -> None:
     assert fastest(["demo"], runs=1) < 2
+
+
+@pytest.mark.parametrize("module", ["terminal", "terminal.cli.main"])
+def test_the_command_runs_as_a_module_too(module: str) -> None:
+    shown, wrong = (
+        subprocess.run([sys.executable, "-m", module, *args], capture_output=True, text=True, check=False)
+        for args in (["decode", "6283"], ["card", "new"])
+    )
+    assert (shown.returncode, wrong.returncode) == (0, 2)
+    assert "deactivated" in shown.stdout
+    assert wrong.stderr.startswith("ssc: ") and "`ssc card new --help`" in wrong.stderr
 
 
 def test_output_is_utf_8_in_any_locale(process: Start) -> None:

@@ -12,13 +12,9 @@ from apdu.response import Response
 from terminal.backoffice.bank import AccountState, BankHost
 from terminal.backoffice.bank_ports import OnlineAnswer, OnlineRequest, Purpose, Script
 from terminal.errors import CardBlockedError, CardRefusedError
-from terminal.procedures.financial import (
-    ScriptResult,
-    first_cryptogram,
-    run_scripts,
-    select_debit,
-)
+from terminal.procedures.financial import first_cryptogram, select_debit
 from terminal.procedures.financial_activation import Activated
+from terminal.procedures.financial_scripts import ScriptResult, run_scripts
 from virtual_card.applications.pboc.contents import BankBehaviour
 from virtual_card.card import ProcessorCard
 from virtual_card.persona import Persona

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,14 @@ from apdu.pboc import (
     IssuerData,
 )
 from apdu.pboc import first_cryptogram as first_of
-from terminal.backoffice.bank_ports import Script
+from terminal.backoffice.bank import BankHost, ScriptPlan
+from terminal.backoffice.bank_ports import OnlineAnswer, OnlineRequest, Script
 from terminal.errors import CardBlockedError, CardRefusedError, UnexpectedAnswerError
-from terminal.procedures.financial import first_cryptogram, run_scripts, second_cryptogram, select_debit
+from terminal.procedures.financial import first_cryptogram, second_cryptogram, select_debit
+from terminal.procedures.financial_activation import Activated
 from terminal.procedures.financial_authentication import Authority, authenticate_offline
 from terminal.procedures.financial_checks import new_card, restrictions, verification_results
+from terminal.procedures.financial_scripts import ROOM, room_after, run_scripts, script_flags
 from virtual_card.applications.pboc.contents import BankBehaviour, BankContents, Blocked
 from virtual_card.applications.pboc.flaws import Flaw
 from virtual_card.applications.pboc.options import Activation, BankOptions
@@ -285,6 +289,16 @@ def test_18_wrong_headers(command: str, word: str) -> None:
     assert outlet.send(bytes.fromhex(command)).hex().upper() == word
 
 
+def test_19_a_proof_the_card_does_not_believe_shows_in_the_terminal_s_results() -> None:
+    class Forger(BankHost):
+        def authorise(self, request: OnlineRequest) -> OnlineAnswer:
+            return replace(super().authorise(request), proof=bytes(8) + b"00")
+
+    outlet = Outlet("active")
+    outlet.host = Forger({outlet.number: outlet.account})
+    assert outlet.activate().results == bytes.fromhex("0000000040")
+
+
 def test_19_issuer_authentication_fails() -> None:
     outlet = Outlet("active")
     outlet.run(first_cryptogram(outlet.read(), Cryptogram.ARQC, values()))
@@ -319,6 +333,95 @@ def test_22_unknown_command_in_a_script() -> None:
     outlet = Outlet("active")
     outlet.run(first_cryptogram(outlet.read(), Cryptogram.ARQC, values()))
     assert outlet.send(bytes.fromhex("84FA000004AABBCCDD")) == b"\x6d\x00"
+
+
+def planned(plan: ScriptPlan, profile: str = "host-inactive") -> tuple[Outlet, list[bytes]]:
+    """An outlet whose bank sends scripts of this plan, and every command the card is sent, as it comes."""
+    outlet = Outlet(profile)
+    outlet.host = BankHost({outlet.number: outlet.account}, plan=plan)
+    sent: list[bytes] = []
+
+    def listen(raw: bytes) -> bytes:
+        sent.append(raw)
+        return outlet.card.transmit(raw)
+
+    outlet.send = listen
+    return outlet, sent
+
+
+def limits(outlet: Outlet) -> tuple[bytes, bytes]:
+    """Lower and upper consecutive offline limit, as GET DATA tells them."""
+    lower, upper = (outlet.card.transmit(bytes.fromhex(f"80CA9F{tag}04")) for tag in ("58", "59"))
+    return lower[3:4], upper[3:4]
+
+
+TVR_IN_SECOND_LIST = slice(5 + 16, 5 + 21)
+"""Where the command that asks for the second cryptogram holds tag 95."""
+
+
+@pytest.mark.parametrize("profile", ["host-inactive", "chip-blocked", "pin-locked"])
+def test_22_two_scripts_one_on_each_side_of_the_second_cryptogram(profile: str) -> None:
+    outlet, sent = planned(ScriptPlan.TWO_TEMPLATES, profile)
+    result = outlet.activate()
+    order = [raw[:4].hex().upper() for raw in sent if raw[1] in (0xAE, 0xDA)]
+    second = ["80AE4000"] if profile != "chip-blocked" else []
+    assert order == ["80AE8000", "04DA9F58", *second, "04DA9F59"]
+    assert result.outcome is Activated.DONE
+    assert result.script_results == bytes.fromhex("20000100012000000001")
+    assert (result.results, result.status) == (bytes(5), b"\x34\x00")
+    assert limits(outlet) == (b"\x03", b"\x05")
+
+
+def test_22_unknown_command_stops_its_script_and_the_second_cryptogram_tells() -> None:
+    outlet, sent = planned(ScriptPlan.UNKNOWN_COMMAND)
+    result = outlet.activate()
+    assert result.outcome is Activated.REFUSED
+    assert [(script.done, script.refused) for script in result.scripts] == [(1, 0x6D00)]
+    assert result.script_results == bytes.fromhex("1200010001")
+    (second,) = [raw for raw in sent if raw[:3] == b"\x80\xae\x40"]
+    assert second[TVR_IN_SECOND_LIST] == result.results == bytes.fromhex("0000000020")
+    assert result.status == b"\x34\x00"
+    assert limits(outlet) == (b"\x03", b"\x00")
+
+
+def test_22_a_script_of_more_than_128_bytes_is_not_begun() -> None:
+    outlet, sent = planned(ScriptPlan.TOO_LONG)
+    result = outlet.activate()
+    assert result.outcome is Activated.REFUSED
+    assert result.scripts[0].script.length > ROOM
+    assert not [raw for raw in sent if raw[1] == 0xDA]
+    assert result.script_results == bytes.fromhex("0000000001")
+    assert (result.results, result.status) == (bytes.fromhex("0000000010"), b"\x30\x00")
+    (second,) = [raw for raw in sent if raw[:3] == b"\x80\xae\x40"]
+    assert second[TVR_IN_SECOND_LIST] == bytes(5)
+    assert limits(outlet) == (b"\x00", b"\x00")
+
+
+def sized(length: int) -> Script:
+    """A script of one command whose template has this many bytes, 20 to 128."""
+    data = length - 16
+    return Script(b"\0\0\0\7", (bytes((0x84, 0x18, 0, 0, data)) + bytes(data),))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "begun"),
+    [
+        ((), (128,), [True]),
+        ((64,), (64,), [True, True]),
+        ((64,), (65,), [True, False]),
+        ((64, 65), (20,), [True, False, False]),
+    ],
+)
+def test_22_room_is_counted_over_both_templates(
+    before: tuple[int, ...], after: tuple[int, ...], begun: list[bool]
+) -> None:
+    outlet = Outlet()
+    outlet.send = lambda raw: b"\x90\x00"
+    first, second = (tuple(sized(length) for length in lengths) for lengths in (before, after))
+    assert [script.length for script in (*first, *second)] == [*before, *after]
+    done = (outlet.run(run_scripts(first)), outlet.run(run_scripts(second, room_after(first))))
+    assert [not result.too_long for result in (*done[0], *done[1])] == begun
+    assert len(script_flags(*done)) == sum(any(result.too_long for result in part) for part in done)
 
 
 @pytest.mark.parametrize(

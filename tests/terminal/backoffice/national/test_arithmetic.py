@@ -1,4 +1,4 @@
-"""Whatever the bill, every figure adds up to the fen; settling and cancelling restores everything; funds never mix."""
+"""Whatever the bill, figures add up to the fen (R50); settling and cancelling restores all (R51); funds never mix."""
 
 from __future__ import annotations
 
