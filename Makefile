@@ -47,6 +47,7 @@ fuzz: $(VENV)/.developing
 bench: $(VENV)/.developing
 	$(BIN)/python bench/card.py
 	$(BIN)/python bench/pcsc.py
+	$(BIN)/python bench/centre.py
 
 docs: $(VENV)/.developing
 	$(BIN)/python -m terminal.flow.diagram > docs/dual-insert.md

@@ -31,7 +31,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from apdu.identifiers import citizen_check_character
 from terminal.backoffice import tables
@@ -46,7 +46,7 @@ from terminal.flow.bill import Bill, BillItem
 PLACE = "990100000001"
 PROFILE = load_profile("default")
 OPENING_FEN = 10**8
-SETTLEMENTS, PAIRS = 400, 5
+SETTLEMENTS = 400
 FLAT = 1.5
 """How much dearer a settlement may be at the most cards than at the fewest."""
 TERMINALS = (1, 8, 64)
@@ -57,7 +57,7 @@ HISTORY = bytes.fromhex("00814E43238697990100000001")
 BILL = Bill((BillItem("XA01", "", Decimal(1), Decimal("0.01")),))
 
 WRK = """\
-local head, tail, number = os.getenv("HEAD"), os.getenv("TAIL"), tonumber(os.getenv("FIRST"))
+local head, number = os.getenv("HEAD"), tonumber(os.getenv("FIRST"))
 local people, cards = {}, {}
 for person, card in string.gmatch(os.getenv("PEOPLE"), "(%w+):(%w+)") do
   people[#people + 1], cards[#cards + 1] = person, card
@@ -109,16 +109,29 @@ def populate(store: Store, cards: int) -> None:
     fund = fund_account(EMPLOYEE_FUND)
     with store.transaction():
         total = OPENING_FEN * cards
-        add(store, tables.accounts, [dict(account=fund, fund=EMPLOYEE_FUND, personal=False, balance_fen=-total)])
+        add(
+            store,
+            tables.accounts,
+            [{"account": fund, "fund": EMPLOYEE_FUND, "personal": False, "balance_fen": -total}],
+        )
     for first in range(1, cards + 1, BATCH):
         batch = range(first, min(first + BATCH, cards + 1))
         with store.transaction():
-            add(store, tables.persons, [dict(id_number=id_number(n), name="测试") for n in batch])
+            add(store, tables.persons, [{"id_number": id_number(n), "name": "测试"} for n in batch])
             add(store, tables.social_cards, [social_card(n) for n in batch])
             add(store, tables.insurances, [insurance(n, since) for n in batch])
             add(store, tables.accounts, [account(n) for n in batch])
             add(store, tables.journals, [journal(n, at) for n in batch])
-            add(store, tables.postings, [posting(n, name) for n in batch for name in (fund, f"new:{card_number(n)}")])
+            add(
+                store,
+                tables.postings,
+                [posting(n, name) for n in batch for name in (fund, f"new:{card_number(n)}")],
+            )
+    if store._db.dialect.name == "postgresql":  # numbers were given, so that the sequence has not moved
+        with store.transaction():
+            store._db.execute(
+                text("SELECT setval(pg_get_serial_sequence('journals', 'entry'), :last)"), {"last": cards}
+            )
 
 
 def add(store: Store, table: Any, rows: list[dict[str, Any]]) -> None:
@@ -126,34 +139,40 @@ def add(store: Store, table: Any, rows: list[dict[str, Any]]) -> None:
 
 
 def social_card(number: int) -> dict[str, Any]:
-    return dict(
-        number=card_number(number),
-        card_id=f"990100D156000005{number:016X}",
-        historical_bytes=HISTORY[:9] + number.to_bytes(4, "big"),
-        id_number=id_number(number),
-        social=1,
-        financial=1,
-        receipt_mode=1,
-        medical="{}",
-    )
+    return {
+        "number": card_number(number),
+        "card_id": f"990100D156000005{number:016X}",
+        "historical_bytes": HISTORY[:9] + number.to_bytes(4, "big"),
+        "id_number": id_number(number),
+        "social": 1,
+        "financial": 1,
+        "receipt_mode": 1,
+        "medical": "{}",
+    }
 
 
 def insurance(number: int, since: date) -> dict[str, Any]:
-    return dict(id_number=id_number(number), kind=EMPLOYEE_FUND, person_type="1101", status="1", since=since)
+    return {
+        "id_number": id_number(number),
+        "kind": EMPLOYEE_FUND,
+        "person_type": "1101",
+        "status": "1",
+        "since": since,
+    }
 
 
 def account(number: int) -> dict[str, Any]:
     name = f"new:{card_number(number)}"
-    return dict(account=name, fund=EMPLOYEE_FUND, personal=True, balance_fen=OPENING_FEN)
+    return {"account": name, "fund": EMPLOYEE_FUND, "personal": True, "balance_fen": OPENING_FEN}
 
 
 def journal(number: int, at: datetime) -> dict[str, Any]:
-    return dict(entry=number, at=at, fund=EMPLOYEE_FUND, reason="enrolment", reference=None)
+    return {"entry": number, "at": at, "fund": EMPLOYEE_FUND, "reason": "enrolment", "reference": None}
 
 
 def posting(number: int, account: str) -> dict[str, Any]:
     amount = OPENING_FEN if account.startswith("new:") else -OPENING_FEN
-    return dict(journal=number, account=account, fund=EMPLOYEE_FUND, amount_fen=amount)
+    return {"journal": number, "account": account, "fund": EMPLOYEE_FUND, "amount_fen": amount}
 
 
 # --- in process ---------------------------------------------------------------------------------------------------
@@ -264,7 +283,9 @@ def by_cards(sizes: tuple[int, ...], directory: Path) -> bool:
         store.close()
         assert faults == [], faults[:3]
         bare = bare_s(path, cards)
-        print(f"{cards:>10}{costs[-1] * 1e6:>11.0f} µs{bare * 1e6:>9.0f} µs{costs[-1] / bare:>8.2f}", flush=True)
+        print(
+            f"{cards:>10}{costs[-1] * 1e6:>11.0f} µs{bare * 1e6:>9.0f} µs{costs[-1] / bare:>8.2f}", flush=True
+        )
         path.unlink()
     growth = costs[-1] / costs[0]
     print(f"{sizes[-1]} cards to {sizes[0]}: {growth:.2f} times (flat: at most {FLAT})\n", flush=True)
@@ -303,7 +324,9 @@ def postgresql(directory: Path) -> Iterator[str]:
         directory.chmod(0o755)
 
     def run(program: str, *arguments: str) -> None:
-        subprocess.run([programs[-1] / program, *arguments], cwd=home, user=user, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [programs[-1] / program, *arguments], cwd=home, user=user, check=True, stdout=subprocess.DEVNULL
+        )
 
     run("initdb", "-D", f"{home}/data", "-U", "ssc", "-A", "trust")
     options = f"-k {home} -c listen_addresses=''"
@@ -343,11 +366,10 @@ def by_terminals(name: str, where: str, directory: Path) -> bool:
     people = [buyer(line, number) for number in range(1, PEOPLE_OVER_HTTP + 1)]
     envelope = line.envelope(settlement(Buyer("PERSON", "CARD"), "MSGID"))
     store.close()
-    for script, text in (("settle.lua", WRK), ("null.lua", WRK_NULL)):
-        (directory / script).write_text(text, encoding="utf-8")
+    for script, lines in (("settle.lua", WRK), ("null.lua", WRK_NULL)):
+        (directory / script).write_text(lines, encoding="utf-8")
     environment = {
         "HEAD": json.dumps(envelope, default=float),
-        "TAIL": "",
         "PLACE": PLACE,
         "PEOPLE": " ".join(f"{who.person}:{who.card}" for who in people),
     }
@@ -356,7 +378,9 @@ def by_terminals(name: str, where: str, directory: Path) -> bool:
         for number, terminals in enumerate(TERMINALS, 1):
             null = wrk(f"{url}/health", terminals, directory / "null.lua", {})
             path = f"{url}/fsi/api/rsfComIfsService/callService"
-            load = wrk(path, terminals, directory / "settle.lua", {**environment, "FIRST": str(number * 10**9)})
+            load = wrk(
+                path, terminals, directory / "settle.lua", {**environment, "FIRST": str(number * 10**9)}
+            )
             failed += load.failed
             print(
                 f"{name:<12}{terminals:>10}{load.per_s:>14.0f}{load.p50_ms:>10.1f}{load.p99_ms:>10.1f}"

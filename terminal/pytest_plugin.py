@@ -143,7 +143,7 @@ def ssc_terminal(_ssc_bench: Bench, ssc_back_office: RecordedOffice) -> Pharmacy
 @pytest.fixture(scope="session")
 def _ssc_pcsc_link(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Where PC/SC programs of this process and those it starts find the daemon of each test."""
-    from terminal.testing.pcsc_daemon import SOCKET_VARIABLE
+    from terminal.transport.pcsc.errors import SOCKET_VARIABLE
 
     link = tmp_path_factory.mktemp("pcsc") / "pcscd.comm"
     with pytest.MonkeyPatch.context() as patch:

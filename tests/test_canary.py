@@ -545,7 +545,9 @@ def test_nothing_marked_comes_out_of_a_till(desk: Path) -> None:
         number = "9901000000000000000" + str(1 + ("--verbose", "--json", "--quiet").index(form))
         runs.append(run("pharmacy", "refund", "--settlement", number, *common, form))
         runs.append(run("pharmacy", "reconcile", *common, form))
-    runs.append(run("centre", "receipt", "99010000000000000001", "--centre", "c.db", "--profile", "canary.yaml"))
+    runs.append(
+        run("centre", "receipt", "99010000000000000001", "--centre", "c.db", "--profile", "canary.yaml")
+    )
     runs.append(run("centre", "reconcile", "--centre", "c.db", "--profile", "canary.yaml"))
     assert sum("reconciled" in printed for _, printed in runs) == 2, "the till must really do its work"
     marked = [INITIAL_PIN, WRONG_PIN, *ROOTS.values(), *card_secrets(desk / "payer.card")]

@@ -101,11 +101,13 @@ def reconcile(order: TillOrder, day: date | None, view: View) -> ExitCode:
 
 
 def _run(order: TillOrder, view: View, act: Act) -> ExitCode:
+    if current_deck().on_tape:
+        raise click.ClickException("a tape records no line to the insurance centre; run the till without it")
     profile = region_profile(order.profile)
     with ExitStack() as stack:
         till = _till(order, profile, stack)
         readers = till.terminal.readers
-        operator = current_deck().operator(lambda: _operator(order, readers))
+        operator = _operator(order, readers)
         shown = Shown(view)
         recorder = Recorder(shown, partial(_occupied, readers), profile.status_fid)
         ended = act(till, operator, recorder)
@@ -116,17 +118,15 @@ def _run(order: TillOrder, view: View, act: Act) -> ExitCode:
 
 
 def _till(order: TillOrder, profile: Profile, stack: ExitStack) -> Till:
-    deck = current_deck()
     readers = _open(order, stack)
-    office = stack.enter_context(deck.back_office(partial(_office, order, profile)))
+    office = stack.enter_context(_office(order, profile))
     national = stack.enter_context(open_national(order.centre, profile, order.clock))
     book = stack.enter_context(open_book(order.book))
     place = order.pharmacy or DEFAULT_PHARMACY
     means = Means.HSM if order.psam is None else Means.PSAM
-    clock, random = deck.now(order.clock), deck.random(os.urandom)
-    terminal = Terminal(readers, office, settings_of(profile, means, place), clock, random)
-    first = int.from_bytes(random(4), "big") % SEQUENCES
-    return Till(terminal, profile, national, book, MessageIds(place, profile, clock, first))
+    terminal = Terminal(readers, office, settings_of(profile, means, place), order.clock)
+    first = int.from_bytes(os.urandom(4), "big") % SEQUENCES
+    return Till(terminal, profile, national, book, MessageIds(place, profile, order.clock, first))
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import click
 
 from terminal.cli.options import ALL_KINDS, dry_run_option, json_option, profile_option
 from terminal.cli.pin_source import pin_options, pin_source
-from terminal.cli.reader_options import ADDRESS, Counter, powered, reader_argument, wait_option
+from terminal.cli.reader_options import ADDRESS, OpenReaders, powered, reader_argument, wait_option
 from terminal.exit_codes import ExitCode
 
 
@@ -68,10 +68,10 @@ def read(
 
         return planned_read(specimen, pin=source is not None, psam=psam is not None, as_json=as_json)
     with ExitStack() as stack:
-        counter = Counter(stack)
-        readers = {Role.NEW: counter.open("reader", address)}
+        opened = OpenReaders(stack)
+        readers = {Role.NEW: opened.open("reader", address)}
         if psam is not None:
-            readers[Role.PSAM] = counter.open_psam(psam)
+            readers[Role.PSAM] = opened.open_psam(psam)
         connections = {role: powered(reader, stack, wait_s) for role, reader in readers.items()}
         desk = Desk(connections, current_deck().random(os.urandom))
         reading = Reading(desk, order)

@@ -17,7 +17,7 @@ from terminal.cli.deck import current_deck
 from terminal.cli.files import OfficeOverFile, open_office, region_profile, root_keys
 from terminal.cli.presenter import View
 from terminal.cli.reader_console import ReaderOperator, occupied
-from terminal.cli.reader_options import Counter
+from terminal.cli.reader_options import OpenReaders
 from terminal.counter import DEFAULT_PHARMACY, Terminal, settings_of
 from terminal.exit_codes import ExitCode
 from terminal.flow.authentication import Means
@@ -65,11 +65,11 @@ def _office(centre: str, order: ReaderOrder, profile: Profile) -> Iterator[BackO
 
 def _open(order: ReaderOrder, stack: ExitStack) -> dict[Role, Reader]:
     """The reader of each role; one slot is opened once. Raises ReaderHintError and other TransportErrors."""
-    counter = Counter(stack)
+    opened = OpenReaders(stack)
     cards = {Role.OLD: order.old, Role.NEW: order.new}
-    readers = {role: counter.open(role.value, address) for role, address in cards.items()}
+    readers = {role: opened.open(role.value, address) for role, address in cards.items()}
     if order.psam is not None:
-        readers[Role.PSAM] = counter.open_psam(order.psam)
+        readers[Role.PSAM] = opened.open_psam(order.psam)
     return readers
 
 

@@ -80,7 +80,7 @@ def open_for(stack: ExitStack, role: str, address: str) -> Reader:
     return stack.enter_context(current_deck().reader(role, address, lambda: open_reader(address, _tell)))
 
 
-class Counter:
+class OpenReaders:
     """The readers of one command, open until the stack ends; one slot under two spellings is one reader."""
 
     def __init__(self, stack: ExitStack) -> None:

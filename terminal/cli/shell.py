@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from terminal.cli.options import dry_run_option, json_option
-from terminal.cli.reader_options import ADDRESS, Counter, reader_argument, wait_option
+from terminal.cli.reader_options import ADDRESS, OpenReaders, reader_argument, wait_option
 from terminal.exit_codes import ExitCode
 from terminal.text import Text
 
@@ -51,9 +51,9 @@ def shell(
     from terminal.transport.base import NoCardError
 
     with ExitStack() as stack:
-        counter = Counter(stack)
-        reader = counter.open("reader", address)
-        sam = None if psam is None else counter.open_psam(psam)
+        opened = OpenReaders(stack)
+        reader = opened.open("reader", address)
+        sam = None if psam is None else opened.open_psam(psam)
         card = CardInHand(reader, sam, current_deck().random(os.urandom))
         stack.callback(card.close)
         one = Shell(card, COMMANDS, assume_yes=yes, dry_run=dry_run, verbose=verbose, as_json=as_json)

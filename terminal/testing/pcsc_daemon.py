@@ -11,11 +11,11 @@ from typing import Any
 
 from terminal.testing.bench import UnexpectedError
 from terminal.testing.cards import SlotFactory
+from terminal.transport.pcsc.errors import SOCKET_VARIABLE
 from virtual_card.card import VirtualCard
 from virtual_card.pcscd import PrivateDaemon
 from virtual_card.vpcd import Presence, PresentedSlot
 
-SOCKET_VARIABLE = "PCSCLITE_CSOCK_NAME"
 POWER_ON_TIMEOUT_S = 10.0
 SETTLED = frozenset({Presence.POWERED_ON, Presence.DISCONNECTED, Presence.REMOVED})
 """The daemon has powered a card that was put in, or its fault plan has kept it from that."""

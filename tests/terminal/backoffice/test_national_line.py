@@ -40,7 +40,9 @@ def line(canned: Canned) -> InsuranceLine:
 
 
 def test_a_msgid_is_institution_local_time_and_sequence() -> None:
-    assert message_id("990100000001", datetime(2030, 1, 2, 3, 4, 5), 10_007) == "990100000001203001020304050007"
+    assert (
+        message_id("990100000001", datetime(2030, 1, 2, 3, 4, 5), 10_007) == "990100000001203001020304050007"
+    )
 
 
 def test_no_two_msgids_of_a_second_are_alike() -> None:
@@ -87,7 +89,9 @@ def test_a_refusal_in_free_text_is_told_as_it_is(text: str) -> None:
     assert text.removeprefix("FSI-") in refusal.text.zh
 
 
-@pytest.mark.parametrize("answer", [{}, {"infcode": 7}, {"infcode": None}, {"infcode": 0, "output": [1]}, "text", None])
+@pytest.mark.parametrize(
+    "answer", [{}, {"infcode": 7}, {"infcode": None}, {"infcode": 0, "output": [1]}, "text", None]
+)
 def test_what_cannot_be_read_leaves_the_outcome_unknown(answer: Any) -> None:
     with pytest.raises(UnreachableError):
         line(Canned(answer)).transact(Transact("2102", {}))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 from cli_samples import NOW, Run
+from pcsc_counter import FRONT, counter
 
 from apdu.layout.application_status import read_status_records
 from apdu.layout.states import SocialState
+from terminal.cli.reader_activation import ReaderOrder, _open
 from terminal.cli.reader_console import ReaderOperator
 from terminal.flow.operator import OperatorTimeoutError
 from terminal.flow.steps import InsertCard, Role
@@ -53,6 +58,30 @@ def test_the_old_card_again_is_not_taken_for_the_new_one(ssc: Run, enrolled: Pat
     result = ssc("pharmacy", "activate", "--reader", "virtual:old.card", *CENTRE)
     assert result.exit_code == 8
     assert "The old medical card was inserted again" in result.stdout.replace("\n           ", " ")
+
+
+@pytest.mark.parametrize(("old", "new"), [("front", FRONT), ("virtual:old.card", "./old.card")])
+def test_one_reader_under_two_spellings_is_one_reader(
+    ssc: Run, enrolled: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str
+) -> None:
+    with counter(monkeypatch):
+        addresses = [name if "." in name else f"pcsc:{name}" for name in (old, new)]
+        order = ReaderOrder(
+            old=addresses[0],
+            new=addresses[1],
+            psam=None,
+            centre="centre.db",
+            profile="default",
+            pharmacy=None,
+            keys=None,
+            now=None,
+            wait_s=1,
+        )
+        with ExitStack() as stack:
+            readers = _open(order, stack)
+            assert readers[Role.OLD] is readers[Role.NEW]
+        with ExitStack() as stack, pytest.raises(click.ClickException, match="cannot hold the PSAM"):
+            _open(replace(order, psam=addresses[1]), stack)
 
 
 def test_nobody_comes_and_waiting_ends_in_time(capsys: pytest.CaptureFixture[str]) -> None:

@@ -30,6 +30,7 @@ class OtherMachine(Machine):
     pyscard: str | None = "2.3.1"
     broken: str = ""
     named: tuple[str, ...] | str = ("Front 00 00",)
+    held: tuple[str, ...] = ()
 
     def version(self, distribution: str) -> str | None:
         return self.pyscard if distribution == "pyscard" else "0.1"
@@ -42,6 +43,9 @@ class OtherMachine(Machine):
         if isinstance(self.named, str):
             raise UnavailableError(self.named)
         return self.named
+
+    def holders(self) -> dict[str, str]:
+        return dict.fromkeys(self.held, "browser (pid 7)")
 
 
 @pytest.fixture
@@ -175,6 +179,7 @@ ILLNESSES: tuple[tuple[Callable[[Path], dict[str, object]], str, Level, str], ..
     (lambda root: {"pyscard": None}, "pyscard", Level.PROBLEM, "ssc-terminal[pcsc]"),
     (lambda root: {"broken": "ImportError: libpcsclite.so.1"}, "pyscard", Level.PROBLEM, "libpcsclite1"),
     (lambda root: {"named": ()}, "readers", Level.WARNING, "plug one in"),
+    (lambda root: {"held": ("Front 00 00",)}, "readers", Level.WARNING, "end that program"),
 )
 
 

@@ -95,8 +95,8 @@ RUNS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
 }
 """Runs of each command with --json: in a directory with old.card, new.card, other.card, psam.card and c.db."""
 
-SERVING = {("card", "insert"), ("pcscd",)}
-"""Commands that run until they are stopped: tried as processes, below."""
+SERVING = {("card", "insert"), ("pcscd",), ("serve", "centre"), ("centre", "fail")}
+"""Commands that run until they are stopped, or talk to one: tried as processes, below and in test_cli_serve.py."""
 
 LINES = "info\nauth UKSSSE\nupdate! EF05 05 2031-01-01\napdu 0020000004123456789\ncat EF06\n"
 
@@ -167,7 +167,7 @@ def test_amounts_and_counts_are_numbers_and_identifiers_are_text(stocked: Run) -
 
 
 def test_every_type_of_line_is_printed_by_some_command(stocked: Run) -> None:
-    seen = {"pcscd", "presented", "reader-event"}  # of what runs until it is stopped
+    seen = {"pcscd", "presented", "reader-event", "service", "failures"}  # of what runs until it is stopped
     for words, runs in RUNS.items():
         for arguments in runs:
             seen |= {

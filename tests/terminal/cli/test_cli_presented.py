@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -146,7 +147,7 @@ def test_a_reader_that_holds_a_card_already_is_said(card: str, tmp_path: Path) -
             holder = first if "the card is in the reader" in first.line() else other
             waiting = other if holder is first else first
             if holder is first:
-                assert "its reader holds a card already" in waiting.line()
+                assert "the reader does not take it: another card is in it" in waiting.line()
             holder.end()
             waiting.until("the card is in the reader")
 
@@ -180,6 +181,26 @@ def test_wrong_input_is_said_once(
     result = CliRunner().invoke(cli, arguments)
     assert result.exit_code == code, result.output
     assert message in result.stderr
+
+
+def test_a_reader_that_does_not_take_the_card_is_said_within_seconds(card: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with running("card", "insert", card, "--vpcd", address, "--json") as insert:
+            said = insert.event()
+            assert said["presence"] == "silent" and "another card is in it" in said["en"]
+            assert insert.end()[0] == 0
+
+
+@pytest.mark.parametrize(("image", "code"), [("none.card", 2), ("damaged.card", 10)])
+def test_an_image_that_cannot_be_opened_is_said_before_any_daemon_is_started(
+    card: str, image: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(card).parent)
+    Path("damaged.card").write_text("no card\n", encoding="utf-8")
+    result = CliRunner().invoke(cli, ["pcscd", "--card", f"old card={card}", "--card", f"PSAM={image}"])
+    assert result.exit_code == code
+    assert result.stdout == "" and image in result.stderr and "0.0.0.0" not in result.stderr
 
 
 def test_a_daemon_says_what_programs_need_and_takes_cards_at_once(card: str) -> None:

@@ -75,6 +75,20 @@ def test_the_psam_in_its_own_reader_opens_what_it_can(ssc: Run, slots: dict[str,
     assert "Genuine, by the PSAM" in result.stdout and "yes 是" in result.stdout
 
 
+@pytest.mark.parametrize("command", ["read", "shell"])
+@pytest.mark.parametrize(
+    ("card", "psam"),
+    [("pcsc:front", f"pcsc:{FRONT}"), ("pcsc:front", "pcsc:front"), ("a.card", "virtual:./a.card")],
+)
+def test_a_psam_in_the_cards_own_reader_is_refused_however_it_is_spelled(
+    ssc: Run, slots: dict[str, Slot], command: str, card: str, psam: str
+) -> None:
+    save(issue("ssc-2.0", SEED), "a.card")
+    result = ssc(command, card, "--psam", psam, stdin="")
+    assert result.exit_code == 2
+    assert f"{psam} cannot hold the PSAM and the holder's card; name another reader" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("address", "told"),
     [

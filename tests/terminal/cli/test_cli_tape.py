@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_samples import NOW, Run, Start
+from cli_samples import NOW, SEED, Run, Start
 
 from apdu.layout.application_status import read_status_records
 from apdu.layout.states import SocialState
-from virtual_card.image import load
+from virtual_card.image import load, open_journalled, save
+from virtual_card.issuer import issue
 from virtual_card.persona import OLD_PIN
 
 SELECT_SSSE = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF00"
@@ -111,8 +113,99 @@ def test_a_refused_command_is_refused_again(ssc: Run, cards: Path) -> None:
     empty = ("apdu", "--reader", "virtual:none.card", "00A40000")
     assert ssc("tape", "record", "x.tape", "--", *empty).exit_code != 0
     mute = ("apdu", "--reader", "virtual:new.card", "--raw", "00")
-    record(ssc, *mute)
+    record(ssc, *mute, options=("--force",))
     assert ssc("tape", "replay", "x.tape").exit_code == 0
+
+
+WRONG_PIN = "735194"
+SCRIPT = f"cd DF01\nverify {WRONG_PIN}\napdu 00 20 00 00 03 73 51 94\n# a remark\n\ncat EF05\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "stdin"),
+    [
+        (("apdu", "--reader", "new.card", "-"), f"{SELECT_SSSE}\n\n0020000003{WRONG_PIN}\n0084000008"),
+        (("apdu", "--reader", "new.card", "-"), ""),
+        (("apdu", "--reader", "new.card", "-"), "00A4\n"),
+        (("shell", "new.card"), SCRIPT),
+        (("shell", "new.card"), "state\nquit\n"),
+        (("shell", "new.card", "--yes", "--psam", "psam.card"), "auth UKSSSE\nupdate EF05 05 2031-02-03\n"),
+        (("read", "new.card", "--pin-stdin"), f"{WRONG_PIN}\n"),
+        (("read", "new.card", "--pin-stdin"), "no PIN\n"),
+    ],
+)
+def test_what_came_from_standard_input_is_on_the_tape(
+    ssc: Run, cards: Path, command: tuple[str, ...], stdin: str
+) -> None:
+    live = ssc("tape", "record", "x.tape", "--", *command, stdin=stdin)
+    for path in cards.glob("*.card"):
+        path.unlink()
+    assert WRONG_PIN not in (cards / "x.tape").read_text(encoding="utf-8")
+    assert "73 51 94" not in (cards / "x.tape").read_text(encoding="utf-8")
+    again = ssc("tape", "replay", "x.tape", stdin="")
+    assert (again.exit_code, again.stderr.splitlines()[:-1]) == (
+        live.exit_code,
+        live.stderr.splitlines()[:-1],
+    )
+    shown = ssc("tape", "render", "x.tape")
+    assert shown.exit_code == 0 and WRONG_PIN not in shown.stdout
+    if command[0] != "read":  # its numbers are stand-ins the second time
+        assert again.stdout == live.stdout
+
+
+def test_a_pin_from_a_variable_is_on_the_tape(ssc: Run, cards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOLDER", WRONG_PIN)
+    command = ("read", "new.card", "--pin-env", "HOLDER")
+    live = ssc("tape", "record", "x.tape", "--", *command)
+    monkeypatch.delenv("HOLDER")
+    again = ssc("tape", "replay", "x.tape")
+    assert live.exit_code == again.exit_code == 5
+    assert "6 " in again.stdout and "all as recorded" in again.stderr
+    assert WRONG_PIN not in (cards / "x.tape").read_text(encoding="utf-8")
+    missing = ssc("tape", "record", "x.tape", "--force", "--", *command)
+    assert missing.exit_code == ssc("tape", "replay", "x.tape").exit_code == 2
+    assert "there is no environment variable HOLDER" in ssc("tape", "replay", "x.tape").stderr
+
+
+def test_a_tape_without_input_leaves_the_command_its_own(ssc: Run, cards: Path) -> None:
+    record(ssc, *APDUS)
+    piped = ("apdu", "--reader", "virtual:new.card", "-")
+    result = ssc("tape", "replay", "x.tape", "--", *piped, stdin="\n".join(APDUS[3:]))
+    assert result.exit_code == 0, result.stderr
+
+
+def test_other_lines_are_held_against_the_tape(ssc: Run, cards: Path) -> None:
+    record(ssc, "apdu", "--reader", "new.card", "-", stdin=SELECT_SSSE)
+    result = ssc("tape", "replay", "x.tape", "--", *APDUS[:4])
+    assert result.exit_code == 1
+    assert "expected  operator: asked Line The next line." in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("spoil", "code", "told"),
+    [
+        (lambda path: path.write_text("no card"), 10, "psam.card"),
+        (lambda path: path.unlink(), 2, "psam.card: No such file or directory; check the name"),
+    ],
+)
+def test_a_psam_that_cannot_be_opened_cannot_be_opened_again(
+    ssc: Run, cards: Path, spoil: Callable[[Path], object], code: int, told: str
+) -> None:
+    spoil(cards / "psam.card")
+    live = ssc("tape", "record", "x.tape", "--", "read", "new.card", "--psam", "virtual:psam.card")
+    save(issue("psam", SEED), cards / "psam.card")
+    again = ssc("tape", "replay", "x.tape")
+    assert live.exit_code == again.exit_code == code
+    assert told in live.stderr and told in again.stderr
+
+
+def test_a_psam_in_use_is_in_use_again(ssc: Run, cards: Path) -> None:
+    with open_journalled(cards / "psam.card"):
+        live = ssc("tape", "record", "x.tape", "--", "read", "new.card", "--psam", "psam.card")
+    again = ssc("tape", "replay", "x.tape")
+    assert live.exit_code == again.exit_code == 3
+    told = "another program has this card open; close it first"
+    assert told in live.stderr and told in again.stderr
 
 
 @pytest.mark.parametrize(
@@ -200,3 +293,7 @@ def test_ctrl_c_while_recording_leaves_a_whole_tape(cards: Path, process: Start)
     _, said = started.communicate(timeout=30)
     assert started.returncode == 9, said
     assert (cards / "x.tape").read_text(encoding="utf-8").splitlines()[-1].startswith("end ")
+    again = process("tape", "replay", "x.tape")
+    shown, said = again.communicate(timeout=30)
+    assert again.returncode == 9, said
+    assert shown.startswith(f"> {SELECT_SSSE}\n< 6F")

@@ -1,8 +1,10 @@
-"""`ssc pharmacy purchase`, `refund` and `reconcile`: sold, taken back and compared from a shell, nothing lost between."""
+"""`ssc pharmacy purchase`, `refund`, `reconcile`: sold, taken back and compared from a shell; nothing is lost."""
 
 from __future__ import annotations
 
 import json
+import re
+import shlex
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,9 +21,12 @@ from terminal.flow.sales import Phase, Sale
 from virtual_card.image import save
 from virtual_card.issuer import issue
 
+PAGE = Path(__file__).parents[3] / "docs" / "purchase.md"
 PIN = "123456"
 SEEDS = {fixture.letter: fixture.seed for fixture in FIXTURES}
-BILL = 'items:\n  - {code: XA01, name: 阿莫西林, count: "2", price: "12.34"}\n  - {code: XC03, price: "2000"}\n'
+BILL = (
+    'items:\n  - {code: XA01, name: 阿莫西林, count: "2", price: "12.34"}\n  - {code: XC03, price: "2000"}\n'
+)
 TILL = ("--centre", "c.db", "--yes")
 
 
@@ -38,6 +43,27 @@ def shop(ssc: Run, tmp_path: Path) -> Run:
 
 def sold(shop: Run, *options: str, card: str = "a.card", typed: str = f"{PIN}\n") -> Result:
     return shop("pharmacy", "purchase", "--bill", "bill.yaml", "--card", card, *TILL, *options, stdin=typed)
+
+
+def test_the_commands_of_the_page_do_what_it_says(ssc: Run, tmp_path: Path) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    (bill,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "bill.yaml").write_text(bill, encoding="utf-8")
+    (session,) = re.findall(r"```sh\n(.*?)```", page, re.DOTALL)
+    for line in session.splitlines():
+        command, *arguments = shlex.split(line, comments=True)
+        typed = f"{PIN}\ny\n" if "purchase" in arguments else "y\n"
+        if "--settlement" in arguments:
+            arguments[arguments.index("--settlement") + 1] = number_of(tmp_path / "till.book")
+        assert command == "ssc"
+        result = ssc(*arguments, stdin=typed)
+        assert result.exit_code == 0, f"{line}: {result.stdout}{result.stderr}"
+
+
+def test_a_till_is_not_put_on_a_tape(shop: Run) -> None:
+    given = ("pharmacy", "purchase", "--bill", "bill.yaml", "--card", "a.card", *TILL)
+    result = shop("tape", "record", "x.tape", *given, stdin=f"{PIN}\n")
+    assert result.exit_code == ExitCode.USAGE and "tape" in result.stderr
 
 
 def number_of(book: Path) -> str:
@@ -135,5 +161,9 @@ def test_a_file_that_is_no_book_is_refused_untouched(tmp_path: Path) -> None:
 
 
 def test_a_book_is_for_one_command_at_a_time(tmp_path: Path) -> None:
-    with open_book(tmp_path / "b"), pytest.raises(InputFileError, match="another command"), open_book(tmp_path / "b"):
+    with (
+        open_book(tmp_path / "b"),
+        pytest.raises(InputFileError, match="another command"),
+        open_book(tmp_path / "b"),
+    ):
         pass

@@ -19,6 +19,7 @@ from terminal.cli.pin_source import (
 )
 from terminal.errors import CardRefusedError
 from terminal.flow.steps import Role
+from terminal.trace.tape_deck import NoInputError
 
 PIN = "73519486"
 
@@ -129,6 +130,28 @@ def test_source_and_tries_are_said_first_and_the_pin_never(
     verify_holder(desk(Card("63C3")), environment, None)
     said = capsys.readouterr().err
     assert said == "PIN 个人密码: environment variable 环境变量 HOLDER; tries left 剩余次数: unknown 未知\n"
+
+
+def test_a_missing_variable_is_said_before_any_try_is_announced(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("NOPE", raising=False)
+    card = Card("9000")
+    with pytest.raises(
+        NoInputError, match="--pin-env: there is no environment variable NOPE; export it first"
+    ):
+        verify_holder(desk(card), PinSource(Way.ENVIRONMENT, "NOPE"), 6)
+    assert card.sent == [] and capsys.readouterr().err == ""
+
+
+def test_ctrl_c_at_the_hidden_prompt_is_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    def prompt(text: str, **options: object) -> str:
+        raise click.Abort
+
+    monkeypatch.setattr(click, "prompt", prompt)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    with pytest.raises(KeyboardInterrupt):
+        PinSource(Way.ASK).obtain()
 
 
 def test_a_hidden_prompt_asks_at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -282,6 +282,41 @@ def terminal(tmp_path: Path) -> Terminal:
     return start
 
 
+def test_a_recorded_conversation_needs_no_terminal_and_nobody_to_type(
+    tmp_path: Path, terminal: Terminal
+) -> None:
+    save(issue("ssc-3.0", SEED), tmp_path / "new.card")
+    save(issue("psam", SEED), tmp_path / "psam.card")
+    recorded = ("tape", "record", "x.tape", "--", "shell", "new.card", "--psam", "psam.card")
+    with terminal(*recorded) as (screen, _):
+        screen.wait("ssc-3.0:SSSE>")
+        screen.type("nonsense\x03")  # Ctrl-C drops the line
+        screen.wait("ssc-3.0:SSSE>.*ssc-3.0:SSSE>")
+        screen.type("verify\r")
+        screen.wait("剩余次数:6.*PIN:")
+        screen.type(f"{INITIAL_PIN}\r")
+        screen.wait("PINverified.*ssc-3.0:SSSE>")
+        screen.type("auth UKSSSE\r")
+        screen.wait("granted.*ssc-3.0:SSSE>")
+        screen.type("update EF05 05 2031-02-03\r")
+        screen.wait(r"\[y/N\]:")
+        screen.type("y\r")
+        screen.wait("written.*ssc-3.0:SSSE>")
+        screen.type("\x04")  # Ctrl-D ends
+    assert f'"{INITIAL_PIN}"' not in (tmp_path / "x.tape").read_text("utf-8")
+    (tmp_path / "new.card").unlink()
+    (tmp_path / "psam.card").unlink()
+    again = subprocess.run(
+        [SSC, "tape", "replay", "x.tape"],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=True,
+    )
+    assert "PIN verified" in again.stdout and "EF05 item 05 written" in again.stdout
+
+
 def test_a_session_in_a_real_terminal(tmp_path: Path, terminal: Terminal) -> None:
     save(issue("ssc-3.0", SEED), tmp_path / "new.card")
     save(issue("psam", SEED), tmp_path / "psam.card")

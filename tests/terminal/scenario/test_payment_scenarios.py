@@ -80,9 +80,7 @@ def test_scenario_passes_under_its_file_name(path: Path) -> None:
 
 
 def test_every_outcome_is_expected_by_a_scenario_or_exempt_with_its_reason() -> None:
-    expected = {
-        visit.expect.outcome for path in FILES for visit in load_scenario(path).visits if visit.pays
-    }
+    expected = {visit.expect.outcome for path in FILES for visit in load_scenario(path).visits if visit.pays}
     assert {outcome for outcome in PaymentOutcome if outcome.label not in expected} == set(UNREACHED)
 
 

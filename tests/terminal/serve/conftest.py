@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -28,6 +28,20 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Serves a centre until the end of the test; what it is asked to keep is in memory where nothing else is said."""
+    with serving() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def door() -> Iterator[Served]:
+    """A centre in memory that asks for the token, for requests that get no further than its door."""
+    with serving() as start:
+        yield start()
+
+
+@contextmanager
+def serving() -> Iterator[Serve]:
+    """Gives what serves centres until the end of the block."""
     with ExitStack() as stack:
 
         def start(

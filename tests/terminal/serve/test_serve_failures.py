@@ -26,7 +26,7 @@ from terminal.text import Pin
 HERE = Place("990100000001")
 PATIENCE_S = 0.4
 TAKES_TIME = {"slow", "timeout-before-commit", "timeout-after-commit", "out-of-order"}
-STEPS = ("sign-in", "new-card-query", "verify-old-pin", "reserve", "hsm-message", "confirm-activation")
+STEPS = ("sign-in", "verify-old-pin", "reserve", "hsm-message", "confirm-activation")
 UNHARMED = {FailureKind.DUPLICATE}
 
 

@@ -104,9 +104,9 @@ def test_every_path_in_use_is_served(served: Served, path: str) -> None:
     ],
 )
 def test_whatever_comes_is_answered_in_the_interface_s_own_shape(
-    served: Served, path: str, body: bytes
+    door: Served, path: str, body: bytes
 ) -> None:
-    reply = link(served).post(path, body)
+    reply = link(door).post(path, body)
     assert reply.status == 200
     failed(reply)
 

@@ -265,9 +265,9 @@ BOMB = (
         b" " * 300_000,
     ],
 )
-def test_what_is_no_call_is_a_fault(serve, path: str, body: bytes) -> None:
-    served = serve(token=None)
-    reply = Link(served.url).post(path, body, "text/xml")
+def test_what_is_no_call_is_a_fault(door: Served, path: str, body: bytes) -> None:
+    bearer = Link(door.url, TOKEN)
+    reply = bearer.post(path, body, "text/xml")
     assert reply.status in (400, 413)
     assert ElementTree.fromstring(reply.body).find(f"{{{SOAP}}}Body/{{{SOAP}}}Fault") is not None
 

@@ -73,10 +73,10 @@ def test_every_request_the_office_answers_has_its_form_on_the_line(served: Serve
     ],
     ids=lambda request: type(request).__name__,
 )
-def test_a_refusal_arrives_as_the_same_refusal(served: Served, request_: object) -> None:
-    with served.pool.centre() as centre:
+def test_a_refusal_arrives_as_the_same_refusal(door: Served, request_: object) -> None:
+    with door.pool.centre() as centre:
         here = refused(centre.office, request_)
-    assert refused(served.office(), request_) == here
+    assert refused(door.office(), request_) == here
 
 
 def test_the_bank_sends_its_notice_over_the_line(served: Served, pharmacy: Pharmacy) -> None:
@@ -219,13 +219,13 @@ def test_a_connection_that_the_centre_closed_meanwhile_is_not_used_again(served:
     ],
 )
 def test_nothing_is_answered_without_the_token(
-    served: Served, method: str, path: str, token: str | None
+    door: Served, method: str, path: str, token: str | None
 ) -> None:
-    body = wire.encode(SignIn(HERE))
-    answer = Link(served.url, token).send(method, path, body, {"Content-Type": "application/json"})
+    before, body = door.audit(), wire.encode(SignIn(HERE))
+    answer = Link(door.url, token).send(method, path, body, {"Content-Type": "application/json"})
     assert answer.status == 401
     assert TOKEN.encode() not in answer.body
-    assert served.audit() == []
+    assert door.audit() == before
 
 
 def test_the_token_is_never_told(served: Served, caplog: pytest.LogCaptureFixture) -> None:
@@ -270,15 +270,15 @@ def test_a_request_at_the_limit_is_looked_at(serve) -> None:
         (b"[" * 50_000, "not JSON"),
     ],
 )
-def test_what_is_no_request_is_told_where_it_is_wrong(served: Served, body: bytes, told: str) -> None:
-    answer = Link(served.url, TOKEN).post("/terminal/sign-in", body)
+def test_what_is_no_request_is_told_where_it_is_wrong(door: Served, body: bytes, told: str) -> None:
+    answer = Link(door.url, TOKEN).post("/terminal/sign-in", body)
     assert answer.status == 400
     assert told in json.loads(answer.body)["error"]
 
 
-def test_a_pin_that_is_none_is_refused_without_repeating_it(served: Served) -> None:
+def test_a_pin_that_is_none_is_refused_without_repeating_it(door: Served) -> None:
     body = b'{"place": {"pharmacy": "1"}, "card": {"card_id": "0", "number": "A"}, "pin": "73519486x"}'
-    answer = Link(served.url, TOKEN).post("/terminal/verify-old-pin", body)
+    answer = Link(door.url, TOKEN).post("/terminal/verify-old-pin", body)
     assert answer.status == 400
     assert b"7351" not in answer.body
 
@@ -286,8 +286,8 @@ def test_a_pin_that_is_none_is_refused_without_repeating_it(served: Served) -> N
 @pytest.mark.parametrize(
     ("path", "status"), [("/terminal/nothing", 404), ("/elsewhere", 404), ("/hsm/x", 404)]
 )
-def test_an_unknown_path_is_answered_in_json(served: Served, path: str, status: int) -> None:
-    answer = Link(served.url, TOKEN).post(path, b"{}")
+def test_an_unknown_path_is_answered_in_json(door: Served, path: str, status: int) -> None:
+    answer = Link(door.url, TOKEN).post(path, b"{}")
     assert answer.status == status
     assert json.loads(answer.body) == {"error": "Not Found"}
 

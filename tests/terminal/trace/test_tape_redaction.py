@@ -117,6 +117,36 @@ def test_values_that_were_never_set_stay() -> None:
         assert in_place(unset, standins.of) == unset
 
 
+@pytest.mark.parametrize(
+    ("line", "apdus", "shown"),
+    [
+        ("0020000003735194", True, "0020000003000001"),
+        ("00 20 00 00 03 73 51 94", True, "0020000003000001"),
+        ("00:20:00:00:03:73:51:94", False, "0020000003000001"),
+        ("apdu 0x00 20000003 735194", False, "apdu 0020000003000001"),
+        ("apdu 00200000037351940", False, "apdu 00200000030000010"),
+        ("verify 735194", False, "verify 000001"),
+        ("verify --env HOLDER", False, "verify --env HOLDER"),
+        ("735194", False, "000001"),
+        ("735194", True, "000001"),
+        ("73519486", False, "00000001"),
+        ("0084000008", True, "0084000008"),
+        ("cat EF05 07", False, "cat EF05 07"),
+        ("update EF06 08 990100199003070019", False, "update EF06 08 990100190001010003"),
+        ("update EF07 1 6229901234567890123", False, "update EF07 1 6200000000000000000"),
+        ("", False, ""),
+    ],
+)
+def test_lines_that_were_typed_lose_pins_and_numbers_and_keep_everything_else(
+    line: str, apdus: bool, shown: str
+) -> None:
+    redactor = Redactor()
+    once = redactor.line(line, apdus=apdus)
+    assert once[:-1] == shown[:-1] and len(once) == len(shown)
+    assert Redactor().line(once, apdus=apdus, learn=True) == once
+    assert Redactor(enabled=False).line(line, apdus=apdus) == line
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.binary(min_size=1, max_size=24))
 def test_a_stand_in_has_the_length_of_its_value_and_is_consistent(raw: bytes) -> None:

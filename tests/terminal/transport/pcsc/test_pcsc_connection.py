@@ -8,11 +8,15 @@ from scripted_scard import ATR, NAME, ScriptedScard
 
 from terminal.transport.base import CardMuteError, CardRemovedError, NoCardError, ReaderError
 from terminal.transport.pcsc.errors import (
+    COMM_ERROR,
     MEANINGS,
+    NO_SERVICE,
+    SOCKET_VARIABLE,
     CardResetError,
     DaemonError,
     ReaderBusyError,
     ReaderGoneError,
+    error_of,
 )
 from terminal.transport.pcsc.readers import PcscReader, Sharing, reader_names
 from terminal.transport.pcsc.scard import CardProtocol, Disposition, PyscardMissingError, Share, system_scard
@@ -186,7 +190,8 @@ def test_transaction_ends_even_where_the_block_fails():
         connection.transmit(b"\0\xa4\0\0\0")
 
 
-def test_no_readers_is_an_empty_list_and_no_service_an_error():
+def test_no_readers_is_an_empty_list_and_no_service_an_error(monkeypatch):
+    monkeypatch.delenv(SOCKET_VARIABLE, raising=False)
     scard = ScriptedScard()
     assert reader_names(scard) == (NAME,)
     scard.fail("SCardListReaders", 0x8010002E)
@@ -194,6 +199,22 @@ def test_no_readers_is_an_empty_list_and_no_service_an_error():
     scard.fail("SCardEstablishContext", 0x8010001D)
     with pytest.raises(DaemonError, match=r"does not run .*\(8010001D\); start it"):
         reader_names(scard)
+
+
+def test_a_service_that_is_looked_for_elsewhere_is_said_to_be(monkeypatch):
+    monkeypatch.delenv(SOCKET_VARIABLE, raising=False)
+    usual = str(error_of(NO_SERVICE, None, "asking for readers"))
+    assert "sudo pcscd" in usual and usual.endswith("`ssc doctor` says why")
+    monkeypatch.setenv(SOCKET_VARIABLE, "/tmp/{gone}/pcscd.comm")
+    moved = str(error_of(NO_SERVICE, None, "asking for readers"))
+    assert "PCSCLITE_CSOCK_NAME is set, so it was looked for at /tmp/{gone}/pcscd.comm" in moved
+    assert "systemctl" not in moved and moved.endswith("`ssc doctor` says why")
+
+
+def test_only_a_reader_whose_card_was_powered_is_told_what_was_lost():
+    assert "what was verified or selected is lost" in str(error_of(COMM_ERROR, "ACR38", "reading"))
+    told = str(error_of(COMM_ERROR, None, "watching the readers"))
+    assert "lost" not in told and "power the card" not in told
 
 
 def test_every_code_has_words_in_two_languages_and_a_next_step():

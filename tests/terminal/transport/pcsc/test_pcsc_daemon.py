@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pcsc_desk import PcscDesk
@@ -113,7 +118,7 @@ def test_killed_daemon_is_named_and_a_new_connection_works_once_it_is_back(daemo
     daemon.kill()
     lost = desk.do(SELECT)
     assert lost.startswith(f"DaemonError: reader {NAME}: sending a command to the card:")
-    assert "sudo systemctl start pcscd.socket" in lost
+    assert f"it was looked for at {daemon.environment['PCSCLITE_CSOCK_NAME']}" in lost
     assert desk.do("c.close()") == "None"
     assert desk.do("reader_names(scard)").startswith("DaemonError: asking for readers:")
     slot.forget_power()
@@ -188,6 +193,40 @@ def test_ctrl_c_ends_a_wait_within_a_slice(slot, desk, line):
     desk.interrupt()
     assert desk.answer() == "KeyboardInterrupt"
     assert time.monotonic() - began < 0.5
+
+
+def test_list_and_doctor_name_the_program_that_holds_a_reader(daemon, slot, desk):
+    environment = {**os.environ, **daemon.environment}
+    ssc = str(Path(sys.executable).with_name("ssc"))
+
+    def told(*command: str) -> dict[str, dict[str, str]]:
+        shown = subprocess.run(
+            [ssc, *command, "--json"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        ).stdout
+        lines = [json.loads(line) for line in shown.splitlines()]
+        return {line.get("name", line.get("value", "").partition(",")[0]): line for line in lines}
+
+    assert told("readers")[NAME]["holder"] == ""
+    assert told("doctor")[f"pcsc:{NAME}"]["level"] == "ok"
+    assert desk.do(CONNECT) == "None"
+    listed, found = told("readers"), told("doctor")[f"pcsc:{NAME}"]
+    assert (listed[NAME]["state"], listed["old card 00 00"]["holder"]) == ("held", "")
+    assert f"(pid {desk.pid})" in listed[NAME]["holder"]
+    assert found["level"] == "warning"
+    assert (
+        "held by" in found["value"]
+        and f"(pid {desk.pid})" in found["value"]
+        and "end that program" in found["fix"]
+    )
+    shown = subprocess.run(
+        [ssc, "readers"], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    assert f"(pid {desk.pid})" in shown and "Used by 使用程序" in shown
 
 
 def test_reader_held_by_another_program_names_it(daemon, slot, desk):
