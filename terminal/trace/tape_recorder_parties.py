@@ -100,8 +100,8 @@ def ask_recorded(
     recorder: TapeRecorder, asked: OperatorAsked, act: Callable[[], T], plain: Callable[[T], Any]
 ) -> T:
     """Record a question, its answer and the cards that were moved meanwhile; `plain` is the answer on the tape."""
-    recorder.put(asked)
     try:
+        recorder.put(asked)
         result = act()
     except (OperatorError, NoInputError, KeyboardInterrupt) as error:
         recorder.look_everywhere()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -289,6 +290,10 @@ def test_ctrl_c_while_recording_leaves_a_whole_tape(cards: Path, process: Start)
     started.stdin.flush()
     assert started.stdout.readline() == f"> {SELECT_SSSE}\n"
     assert started.stdout.readline().startswith("< 6F")
+    deadline = time.monotonic() + 30
+    while (cards / "x.tape").read_text(encoding="utf-8").count(" operator ask Line ") < 2:
+        assert time.monotonic() < deadline, "the second line was never asked for"
+        time.sleep(0.01)
     started.send_signal(signal.SIGINT)
     _, said = started.communicate(timeout=30)
     assert started.returncode == 9, said
