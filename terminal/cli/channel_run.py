@@ -21,7 +21,7 @@ from terminal.cli.input_files import InputFileError, read_shape
 from terminal.cli.output import say
 from terminal.cli.presenter import View, present
 from terminal.cli.reader_console import ReaderOperator, occupied
-from terminal.cli.reader_options import open_for
+from terminal.cli.reader_options import OpenReaders
 from terminal.counter import settings_of
 from terminal.exit_codes import ExitCode
 from terminal.flow.authentication import Means
@@ -144,12 +144,9 @@ def _office(order: ChannelOrder, profile: Profile) -> Iterator[BackOffice]:
 
 def _open(order: ChannelOrder, stack: ExitStack) -> Mapping[Role, Reader]:
     assert order.reader is not None
-    card = open_for(stack, Role.NEW.value, order.reader)
+    opened = OpenReaders(stack)
+    card = opened.open(Role.NEW.value, order.reader)
     readers = {Role.OLD: card, Role.NEW: card}
     if order.psam is not None:
-        if order.psam == order.reader:
-            raise click.ClickException(
-                f"{order.psam} cannot hold the PSAM and the holder's card; name another"
-            )
-        readers[Role.PSAM] = open_for(stack, Role.PSAM.value, order.psam)
+        readers[Role.PSAM] = opened.open_psam(order.psam)
     return readers

@@ -21,7 +21,7 @@ from terminal.cli.files import OfficeOverFile, open_national, open_office, regio
 from terminal.cli.output import say
 from terminal.cli.presenter import View, present
 from terminal.cli.reader_console import ReaderOperator, occupied
-from terminal.cli.reader_options import open_for
+from terminal.cli.reader_options import OpenReaders
 from terminal.cli.till_book import open_book
 from terminal.counter import DEFAULT_PHARMACY, Terminal, Till, settings_of
 from terminal.exit_codes import ExitCode
@@ -141,14 +141,11 @@ def _office(order: TillOrder, profile: Profile) -> Iterator[BackOffice]:
 def _open(order: TillOrder, stack: ExitStack) -> dict[Role, Reader]:
     if order.reader is None:
         return {}
-    if order.psam == order.reader:
-        raise click.ClickException(
-            f"{order.psam} cannot hold the PSAM and the holder's card; name another reader"
-        )
-    card = open_for(stack, "reader", order.reader)
+    opened = OpenReaders(stack)
+    card = opened.open("reader", order.reader)
     readers = {Role.OLD: card, Role.NEW: card}
     if order.psam is not None:
-        readers[Role.PSAM] = open_for(stack, "psam", order.psam)
+        readers[Role.PSAM] = opened.open_psam(order.psam)
     return readers
 
 
