@@ -11,6 +11,7 @@ import pytest
 from cli_samples import SSC, Run
 from click.shell_completion import ShellComplete
 
+from terminal.backoffice.profile import profile_names
 from terminal.cli.main import COMPLETION, cli
 
 
@@ -62,9 +63,7 @@ def test_values_are_offered(desk: Path, words: tuple[str, ...], expected: list[s
 
 def test_profiles_are_offered_by_name_and_by_file(desk: Path) -> None:
     assert offered("pharmacy", "activate", "--profile", "") == [
-        "bank-first",
-        "default",
-        "old-pin",
+        *profile_names(),
         "keys.yaml",
     ]
 
@@ -94,7 +93,7 @@ def test_bash_itself_completes(desk: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "offered_line"),
-    [("ssc pharmacy activate --profile de", "plain,default"), ("ssc ph", "plain,pharmacy")],
+    [("ssc pharmacy activate --profile de", "plain,default"), ("ssc pha", "plain,pharmacy")],
 )
 def test_completing_imports_nothing_that_takes_long(desk: Path, words: str, offered_line: str) -> None:
     program = (

@@ -10,6 +10,7 @@ from driven import NOW, Bench
 
 from apdu.commands import verify
 from apdu.layout.states import SocialState
+from terminal.backoffice.card_ports import CENTRE, ReportLoss
 from terminal.backoffice.office import Office
 from terminal.backoffice.ports import RefusedError
 from terminal.backoffice.profile import load_profile
@@ -153,7 +154,7 @@ def test_card_that_is_lost_between_the_two_messages_keeps_its_blocked_pin() -> N
     class Reported(Centre):
         def call(self, request: Any) -> Any:
             answer = super().call(request)
-            self.office.enrolment.report_loss(issue_record(new).number)
+            self.office.call(ReportLoss(CENTRE, issue_record(new).number, formal=True))
             return answer
 
     with pytest.raises(RefusedError, match=r"formally_lost.*STKSSSE"):

@@ -197,7 +197,7 @@ def test_fault_that_never_struck_fails_the_scenario(
         ("name: [unclosed", "no valid YAML at line"),
         ("name: x\nseed: 1\nname: y\n", "line 3, column 1: the key 'name' stands there twice"),
         ("clock: 2026-13-45\n", "line 1, column 8: this value is no timestamp"),
-        ('seed: !!int "24681x"', "line 1, column 7: this value is no int"),
+        ('seed: !!int "24681x"', "line 1, column 7: a tag stands there"),
         ("[" * 100_000, "nested too deeply"),
         ("#" * 1_000_001, "larger than 1000000 bytes"),
         ("\tname: x", "no valid YAML at line 1, column 1"),
