@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from apdu.layout.states import FinancialState, ReceiptMode, SocialState
 from terminal.backoffice.ports import CardKey, Holder, MedicalBase
@@ -15,8 +15,15 @@ from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import LOST_STATES, LossReason, OldCard, SocialCard
 from terminal.backoffice.store import Store
 from terminal.backoffice.stored.ledger import EMPLOYEE_FUND, fund_account
+from terminal.backoffice.stored.people import INSURED, InsuranceRow
 from terminal.backoffice.verifier import PinVerifier
 from terminal.text import Pin
+
+EMPLOYEE = "1101"
+"""psn_type of an employee in work."""
+
+INSURED_FOR = timedelta(days=3 * 365)
+"""How long the holder of an old medical card has been insured already when the card is brought in."""
 
 
 class EnrolmentError(ValueError):
@@ -72,8 +79,15 @@ class Enrolment:
             self._store.move(
                 fund_account(EMPLOYEE_FUND), card.account, balance_fen, reason="enrolment", at=self._now()
             )
+            self._insure(holder)
             self._store.note(self._now(), "enrol-old", number)
             return card
+
+    def _insure(self, holder: Holder) -> None:
+        """Whoever holds an old medical card is insured: as an employee, where nothing else is on record."""
+        if not self._store.insurances_of(holder.id_number):
+            since = self._profile.local_date(self._now()) - INSURED_FOR
+            self._store.add_insurance(holder.id_number, InsuranceRow(EMPLOYEE_FUND, EMPLOYEE, INSURED, since))
 
     def enrol_social_card(
         self,

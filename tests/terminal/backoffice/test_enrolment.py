@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from centre_samples import HOLDER
 
 from apdu.layout.states import SocialState
 from terminal.backoffice.enrolment import EnrolmentError
@@ -61,3 +62,12 @@ def test_tries_left_can_be_given_at_enrolment(make_world):
     world.enrolment.enrol_old_card("sle4442", "900001", holder, pin=Pin("246813"), tries_left=1)
     world.enrol()
     assert world.query().pin_tries == 1
+
+
+def test_the_holder_of_an_old_card_is_insured_as_an_employee(world: World) -> None:
+    with world.store.transaction():
+        (row,) = world.store.insurances_of(HOLDER.id_number)
+    assert (row.kind, row.person_type, row.status) == ("310", "1101", "1")
+    world.enrolment.enrol_old_card("sle4428", "900077", HOLDER)
+    with world.store.transaction():
+        assert world.store.insurances_of(HOLDER.id_number) == [row]
