@@ -53,6 +53,9 @@ docs: $(VENV)/.developing
 	$(BIN)/python -m terminal.flow.diagram > docs/dual-insert.md
 	$(BIN)/python -m terminal.flow.payment_diagram > docs/purchase.md
 	$(BIN)/python -m apdu.reference > docs/card-reference.md
+	$(BIN)/python -m terminal.backoffice.card_states_page > docs/card-states.md
+	$(BIN)/python -m terminal.backoffice.rules_page > docs/rules.md
+	$(BIN)/python -m terminal.backoffice.national.described > docs/national-interface.md
 	$(BIN)/python -m terminal.trace.schema_page > docs/json.md
 	$(BIN)/python -m terminal.trace.schema_page --schema > docs/ssc-output.schema.json
 

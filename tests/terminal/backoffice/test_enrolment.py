@@ -64,7 +64,7 @@ def test_tries_left_can_be_given_at_enrolment(make_world):
     assert world.query().pin_tries == 1
 
 
-def test_the_holder_of_an_old_card_is_insured_as_an_employee(world: World) -> None:
+def test_the_holder_of_an_old_card_is_insured_as_an_employee(world):
     with world.store.transaction():
         (row,) = world.store.insurances_of(HOLDER.id_number)
     assert (row.kind, row.person_type, row.status) == ("310", "1101", "1")
