@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 PYTEST := $(BIN)/python -m pytest
+# Twice as many as processors: half of the tests wait for daemons, sockets and other programs.
+WORKERS ?= $(shell expr 2 \* $$(nproc 2>/dev/null || echo 2))
 
 .PHONY: help demo test lint types imports tests sweep fuzz bench docs clean
 .DELETE_ON_ERROR:
@@ -36,7 +38,7 @@ imports: $(VENV)/.developing
 	$(BIN)/lint-imports
 
 tests: $(VENV)/.developing
-	$(PYTEST) -n auto -m "not slow"
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow"
 
 sweep: $(VENV)/.developing
 	$(PYTEST) -n auto -m slow --timeout 3600
