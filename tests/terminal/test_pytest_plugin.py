@@ -309,7 +309,7 @@ def test_no_failure_shows_a_secret(pytester: pytest.Pytester, body: str) -> None
     )
     result = run(pytester, source)
     assert result.ret == 1
-    text = result.stdout.str() + result.stderr.str()
+    text = re.sub(r"0x[0-9a-f]+", "", result.stdout.str() + result.stderr.str())  # addresses are anything
     assert [secret for secret in SECRETS if secret in text] == []
 
 

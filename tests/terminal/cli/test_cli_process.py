@@ -7,7 +7,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -17,23 +16,6 @@ from virtual_card.image import load
 
 CARDS = ("--old-card", "old.card", "--new-card", "new.card")
 SELECT_SSSE = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF00"
-
-
-def fastest(args: list[str], runs: int = 5) -> float:
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        subprocess.run([SSC, *args], check=True, capture_output=True)
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-def test_help_takes_less_than_300_ms() -> None:
-    assert fastest(["--help"]) < 0.3
-
-
-def test_demo_takes_less_than_two_seconds() -> None:
-    assert fastest(["demo"], runs=1) < 2
 
 
 @pytest.mark.parametrize("module", ["terminal", "terminal.cli.main"])

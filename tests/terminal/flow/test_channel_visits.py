@@ -138,13 +138,30 @@ def whole(world: World) -> int:
     return int(count.exchanges)
 
 
-@pytest.mark.parametrize("kind", ["ssc-1.0", "ssc-2.0", "ssc-3.0"])
-@pytest.mark.parametrize(("early", "power"), [(True, False), (False, False), (False, True)])
+EVERY_KIND = pytest.mark.parametrize("kind", ["ssc-1.0", "ssc-2.0", "ssc-3.0"])
+EVERY_BREAK = pytest.mark.parametrize(("early", "power"), [(True, False), (False, False), (False, True)])
+
+
+@EVERY_KIND
+@EVERY_BREAK
+def test_an_activation_broken_off_is_finished_at_the_next_insertion(
+    kind: str, early: bool, power: bool
+) -> None:
+    broken_off(kind, early, power, every=9)
+
+
+@pytest.mark.slow
+@EVERY_KIND
+@EVERY_BREAK
 def test_an_activation_broken_off_anywhere_is_finished_at_the_next_insertion(
     kind: str, early: bool, power: bool
 ) -> None:
+    broken_off(kind, early, power, every=1)
+
+
+def broken_off(kind: str, early: bool, power: bool, *, every: int) -> None:
     total = sum(card.balance_fen for card in World(kind).office.cards())
-    for at in range(1, whole(World(kind)) + 1):
+    for at in range(1, whole(World(kind)) + 1, every):
         world = World(kind)
         disturbance = Break(at, before=early, power=power)
         world.visit(HOSPITAL, enable(NO_PAPERS), disturbance)

@@ -29,7 +29,7 @@ from terminal.scenario.sweep import SweepResult, sweep
 from terminal.session import Party
 
 PLAIN = Path(__file__).parents[2] / "scenarios" / "dual-insert.yaml"
-SAMPLE = 23
+SAMPLE = 53
 CONFIGURATIONS = [
     pytest.param(new, means, readers, id=f"{new}-{means}-{readers}")
     for new in ("ssc-1.0", "ssc-2.0", "ssc-3.0")
@@ -52,7 +52,7 @@ def assert_clean(result: SweepResult) -> None:
 @pytest.mark.parametrize(("new", "means", "readers"), CONFIGURATIONS)
 def test_sampled_sweep_finds_no_violation(new: str, means: str, readers: int) -> None:
     result = sweep(configured(new, means, readers), every=SAMPLE)
-    assert result.points >= 20
+    assert result.points >= 9
     assert_clean(result)
 
 

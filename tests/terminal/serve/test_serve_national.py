@@ -174,7 +174,7 @@ def test_a_refused_signature_is_an_unreachable_centre_for_the_terminal(guarded: 
 
 def unknown_outcome(served: Served, do: FailureKind) -> tuple[Till, str, str]:
     """A settlement whose outcome the till does not know."""
-    person, at = insure(served), till(served, timeout_s=0.4)
+    person, at = insure(served), till(served, timeout_s=1.5)
     seconds = 20.0 if "timeout" in do.value else None
     served.switch.on(Failure(do, "2102", seconds=seconds))
     msgid = "990100000001203001081800009999"
@@ -220,7 +220,7 @@ def test_a_settlement_delivered_twice_is_booked_once(served: Served) -> None:
 
 
 def test_a_settlement_that_arrives_after_its_reversal_is_not_booked(served: Served) -> None:
-    person, at = insure(served), till(served, timeout_s=0.4)
+    person, at = insure(served), till(served, timeout_s=1.5)
     served.switch.on(Failure(FailureKind.OUT_OF_ORDER, "2102", seconds=30.0))
     msgid = "990100000001203001081800009999"
     with pytest.raises(UnreachableError):
