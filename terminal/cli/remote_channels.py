@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -17,7 +18,16 @@ from terminal.cli.channel_options import (
 from terminal.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from terminal.backoffice.card_ports import CardChanged, CardView, ElectronicCard, Enabled
+    from terminal.backoffice.card_ports import (
+        CardChanged,
+        CardRequest,
+        CardView,
+        ElectronicCard,
+        Enabled,
+        Papers,
+        PlaceKind,
+    )
+    from terminal.backoffice.ports import Place
     from terminal.flow.channel import Finished
 
 
@@ -38,12 +48,14 @@ def online() -> None:
 def activate_by_phone(number: str | None, **options: Any) -> ExitCode:
     """Activate a card by phone (R15)."""
     from terminal.backoffice.card_ports import Enable, PlaceKind
-    from terminal.cli.channel_run import without_card
 
-    require(card=number)
-    assert number is not None
-    order, papers = order_of(PlaceKind.PHONE, options)
-    return without_card(order, lambda place: Enable(place, number, None, papers), _enabled)
+    return _ask(
+        PlaceKind.PHONE,
+        number,
+        options,
+        lambda place, card, papers: Enable(place, card, None, papers),
+        _enabled,
+    )
 
 
 @phone.command("loss")
@@ -53,12 +65,14 @@ def activate_by_phone(number: str | None, **options: Any) -> ExitCode:
 def loss_by_phone(number: str | None, **options: Any) -> ExitCode:
     """Report a card lost for the time being (R41)."""
     from terminal.backoffice.card_ports import PlaceKind, ReportLoss
-    from terminal.cli.channel_run import without_card
 
-    require(card=number)
-    assert number is not None
-    order, papers = order_of(PlaceKind.PHONE, options)
-    return without_card(order, lambda place: ReportLoss(place, number, False, papers), _lost)
+    return _ask(
+        PlaceKind.PHONE,
+        number,
+        options,
+        lambda place, card, papers: ReportLoss(place, card, False, papers),
+        _lost,
+    )
 
 
 @online.command("activate")
@@ -69,12 +83,14 @@ def loss_by_phone(number: str | None, **options: Any) -> ExitCode:
 def activate_online(number: str | None, card_id: str | None, **options: Any) -> ExitCode:
     """Activate a card online (R16); an active one is answered so, and nothing is changed."""
     from terminal.backoffice.card_ports import Enable, PlaceKind
-    from terminal.cli.channel_run import without_card
 
-    require(card=number)
-    assert number is not None
-    order, papers = order_of(PlaceKind.ONLINE, options)
-    return without_card(order, lambda place: Enable(place, number, card_id, papers), _enabled)
+    return _ask(
+        PlaceKind.ONLINE,
+        number,
+        options,
+        lambda place, card, papers: Enable(place, card, card_id, papers),
+        _enabled,
+    )
 
 
 @online.command("query")
@@ -85,12 +101,14 @@ def activate_online(number: str | None, card_id: str | None, **options: Any) -> 
 def query_online(number: str | None, card_id: str | None, **options: Any) -> ExitCode:
     """Show a card's state and balance to its holder (R42)."""
     from terminal.backoffice.card_ports import PlaceKind, QueryCard
-    from terminal.cli.channel_run import without_card
 
-    require(card=number)
-    assert number is not None
-    order, papers = order_of(PlaceKind.ONLINE, options)
-    return without_card(order, lambda place: QueryCard(place, number, card_id, papers), viewed)
+    return _ask(
+        PlaceKind.ONLINE,
+        number,
+        options,
+        lambda place, card, papers: QueryCard(place, card, card_id, papers),
+        viewed,
+    )
 
 
 @online.command("sign")
@@ -101,12 +119,30 @@ def query_online(number: str | None, card_id: str | None, **options: Any) -> Exi
 def sign_online(number: str | None, card_id: str | None, **options: Any) -> ExitCode:
     """Issue the electronic social security card (R22)."""
     from terminal.backoffice.card_ports import PlaceKind, SignElectronicCard
+
+    return _ask(
+        PlaceKind.ONLINE,
+        number,
+        options,
+        lambda place, card, papers: SignElectronicCard(place, card, card_id, papers),
+        _signed,
+    )
+
+
+def _ask(
+    kind: PlaceKind,
+    number: str | None,
+    options: dict[str, Any],
+    request: Callable[[Place, str, Papers], CardRequest],
+    told: Callable[[Any], Finished],
+) -> ExitCode:
+    """Put a question about one card, which is not at hand, from a place of this kind."""
     from terminal.cli.channel_run import without_card
 
     require(card=number)
     assert number is not None
-    order, papers = order_of(PlaceKind.ONLINE, options)
-    return without_card(order, lambda place: SignElectronicCard(place, number, card_id, papers), _signed)
+    order, papers = order_of(kind, options)
+    return without_card(order, lambda place: request(place, number, papers), told)
 
 
 def _enabled(answer: Enabled) -> Finished:

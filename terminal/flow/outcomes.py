@@ -19,7 +19,28 @@ class Ending:
     text: Text
 
 
-class Outcome(Enum):
+class Endings(Enum):
+    """Ways a flow can end; the value of each is its Ending."""
+
+    _value_: Ending
+
+    @property
+    def label(self) -> str:
+        """The outcome's name for machines: scenarios, JSON, tests."""
+        return self.value.name
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The exit code of a process that ends so."""
+        return self.value.exit_code
+
+    @property
+    def text(self) -> Text:
+        """What to tell the person."""
+        return self.value.text
+
+
+class Outcome(Endings):
     """How a dual insert ended."""
 
     ACTIVATED = Ending("activated", ExitCode.DONE, Text("The card is activated.", "社会保障卡已启用。"))
@@ -241,21 +262,6 @@ class Outcome(Enum):
         ExitCode.BUG,
         Text("The flow met an event that cannot occur here.", "流程出现不可能的事件。"),
     )
-
-    @property
-    def label(self) -> str:
-        """The outcome's name for machines: scenarios, JSON, tests."""
-        return self.value.name
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """The exit code of a process that ends so."""
-        return self.value.exit_code
-
-    @property
-    def text(self) -> Text:
-        """What to tell the holder."""
-        return self.value.text
 
 
 BY_REFUSAL = dict.fromkeys(RefusalCode, Outcome.REFUSED) | {

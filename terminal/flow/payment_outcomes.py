@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import Enum
 
 from terminal.backoffice.ports import Refusal
 from terminal.exit_codes import ExitCode
-from terminal.flow.outcomes import Ending
+from terminal.flow.outcomes import Ending, Endings
 from terminal.text import Text
 
 
-class PaymentOutcome(Enum):
+class PaymentOutcome(Endings):
     """How a payment ended."""
 
     PAID = Ending("paid", ExitCode.DONE, Text("The purchase is settled.", "结算完成。"))
@@ -152,21 +151,6 @@ class PaymentOutcome(Enum):
         ExitCode.BUG,
         Text("The flow met an event that cannot occur here.", "流程出现不可能的事件。"),
     )
-
-    @property
-    def label(self) -> str:
-        """The outcome's name for machines: scenarios, JSON, tests."""
-        return self.value.name
-
-    @property
-    def exit_code(self) -> ExitCode:
-        """The exit code of a process that ends so."""
-        return self.value.exit_code
-
-    @property
-    def text(self) -> Text:
-        """What to tell the person."""
-        return self.value.text
 
 
 BY_RULE: Mapping[str, PaymentOutcome] = {

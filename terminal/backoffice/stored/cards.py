@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from apdu.layout.states import Channel, FinancialState, ReceiptMode, SocialState
 from terminal.backoffice.ports import CardKey, Holder, MedicalBase
@@ -21,7 +20,6 @@ from terminal.backoffice.tables import old_cards, persons, social_cards
 
 _SOCIAL = select(social_cards, persons.c.name).join_from(social_cards, persons)
 _OLD = select(old_cards, persons.c.name).join_from(old_cards, persons)
-_INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 class Cards(Rows):
@@ -31,9 +29,7 @@ class Cards(Rows):
 
     def add_person(self, holder: Holder) -> None:
         """Record a person; one who is known already stays as recorded."""
-        insert: Any = _INSERT[self._db.dialect.name](persons)
-        values = {"id_number": holder.id_number, "name": holder.name}
-        self._run(insert.values(values).on_conflict_do_nothing(index_elements=["id_number"]))
+        self._add_new(persons, id_number=holder.id_number, name=holder.name)
 
     def add_social_card(self, card: SocialCard) -> None:
         """Record a social security card whose holder is recorded."""

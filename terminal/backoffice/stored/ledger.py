@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from terminal.backoffice.stored.rows import Rows
 from terminal.backoffice.tables import accounts, journals, postings
 
 EMPLOYEE_FUND = "310"
 """The fund of employees' basic medical insurance: personal accounts on cards are its (insutype 310)."""
-
-_INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 class OverdraftError(Exception):
@@ -63,10 +59,9 @@ class Ledger(Rows):
             self._add(postings, journal=journal, account=account, fund=fund, amount_fen=change)
 
     def _change(self, account: str, fund: str, change_fen: int) -> None:
-        insert: Any = _INSERT[self._db.dialect.name](accounts)
-        personal = account != fund_account(fund)
-        new = {"account": account, "fund": fund, "personal": personal, "balance_fen": 0}
-        self._run(insert.values(new).on_conflict_do_nothing(index_elements=["account"]))
+        self._add_new(
+            accounts, account=account, fund=fund, personal=account != fund_account(fund), balance_fen=0
+        )
         enough = accounts.c.balance_fen + change_fen >= 0
         changed = self._run(
             update(accounts)

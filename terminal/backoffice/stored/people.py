@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from terminal.backoffice.ports import Holder
 from terminal.backoffice.stored.rows import Rows
@@ -20,8 +19,6 @@ from terminal.backoffice.tables import contributions, insurances, persons, vouch
 
 INSURED = "1"
 """psn_insu_stas of an insurance in force; 2 and 4 are paused or ended."""
-
-_INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +99,6 @@ class People(Rows):
     def _person_where(self, condition: ColumnElement[bool]) -> Person | None:
         chosen = select(persons).where(condition)
         return self._first(_person, chosen.with_for_update() if self._locks else chosen)
-
-    def _add_new(self, table: Any, **values: Any) -> None:
-        insert: Any = _INSERT[self._db.dialect.name](table)
-        self._run(insert.values(values).on_conflict_do_nothing())
 
 
 def _person(row: Row[Any]) -> Person:

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Row, Select, Table
+from sqlalchemy.dialects import postgresql, sqlite
 
 from terminal.backoffice.database import CURE, DamagedStoreError
 
 T = TypeVar("T")
+_INSERT = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
 
 
 class Rows:
@@ -24,6 +26,11 @@ class Rows:
     def _add(self, table: Table, **values: Any) -> Any:
         """Insert one row; the result knows its primary key."""
         return self._db.execute(table.insert(), values)
+
+    def _add_new(self, table: Table, **values: Any) -> None:
+        """Insert one row; one that is there already, by any of its keys, stays as it is."""
+        insert: Any = _INSERT[self._db.dialect.name](table)
+        self._run(insert.values(values).on_conflict_do_nothing())
 
     def _all(self, record: Callable[[Row[Any]], T], statement: Select[Any]) -> list[T]:
         return [self._record(record, row) for row in self._rows(record, statement)]
