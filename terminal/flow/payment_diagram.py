@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
-
+from terminal.flow.diagram import endings, states
 from terminal.flow.payment_actions import ACTIONS
 from terminal.flow.payment_outcomes import BY_RULE, PaymentOutcome
 from terminal.flow.purchase import PURCHASE, RECONCILIATION, REFUND, State
@@ -40,33 +39,13 @@ treatment: "41"         # the medical type, 41 a pharmacy purchase
 `pin_at_purchase: false` asks for no PIN.
 """
 MACHINES = (("A purchase", PURCHASE), ("A refund", REFUND), ("The end of a day", RECONCILIATION))
+TOLD = "what is told, unless the centre says it more exactly"
 
 
 def page() -> str:
     """The page as Markdown: diagrams, states, endings, and what a refusal's rule stands for."""
     diagrams = (f"## {title}\n\n```mermaid\n{machine.mermaid()}```\n" for title, machine in MACHINES)
-    return "\n".join((HEAD, *diagrams, _states(), _endings(), _rules()))
-
-
-def _states() -> str:
-    lines = ["## States", "", "| state | what is done |", "|---|---|"]
-    lines += [f"| `{state.name}` | {_claim(state)} |" for state in State]
-    return "\n".join(lines) + "\n"
-
-
-def _claim(state: State) -> str:
-    return (inspect.getdoc(ACTIONS[state]) or "").split("\n\n")[0].replace("\n", " ")
-
-
-def _endings() -> str:
-    lines = [
-        "## Endings",
-        "",
-        "| outcome | exit code | what is told, unless the centre says it more exactly |",
-        "|---|---|---|",
-    ]
-    lines += [f"| `{each.label}` | {each.exit_code} | {each.text} |" for each in PaymentOutcome]
-    return "\n".join(lines) + "\n"
+    return "\n".join((HEAD, *diagrams, states(State, ACTIONS), endings(PaymentOutcome, TOLD), _rules()))
 
 
 def _rules() -> str:
