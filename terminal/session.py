@@ -1,6 +1,6 @@
 """Drives a flow: performs its steps on readers, operator and back office, and tells a listener about each.
 
-T=0 completion happens here, once, for every transport. Whatever fails is thrown into the flow, which decides.
+Whatever fails is thrown into the flow, which decides.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from enum import Enum
 from functools import partial
 from typing import Any, Protocol, TypeVar
 
-from apdu.command import Command, MalformedApduError
+from apdu.command import Command
 from apdu.response import Response
-from apdu.t0 import CompletionError, complete
+from apdu.t0 import CompletionError
 from terminal.backoffice.ports import Answer, BackOffice, BackOfficeError, Request
+from terminal.exchange import exchange
 from terminal.flow.operator import Operator, OperatorError, OperatorTimeoutError
 from terminal.flow.steps import (
     Confirm,
@@ -192,14 +193,7 @@ class Session:
         if connection is None:
             raise NoCardError(f"the {step.role.text.en} is not powered")
         party = Party(step.role.value)
-        completion = complete(step.command)
-        try:
-            command = next(completion)
-            while True:
-                raw = self._counted(party, partial(connection.transmit, command.encode()))
-                command = completion.send(_parse_answer(raw))
-        except StopIteration as stop:
-            response: Response = stop.value
+        response = exchange(lambda raw: self._counted(party, partial(connection.transmit, raw)), step.command)
         self._listen(CardExchanged(step.role, step.command, response))
         return response
 
@@ -239,10 +233,3 @@ class Session:
             raise
         self._listen(OperatorActed(step))
         return result
-
-
-def _parse_answer(raw: bytes) -> Response:
-    try:
-        return Response.parse(raw)
-    except MalformedApduError as error:
-        raise ReaderError(f"the reader delivered no valid answer: {error}") from None

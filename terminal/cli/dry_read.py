@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from apdu.explain import Explainer
-from terminal.cli.desk import Desk
 from terminal.cli.dry_run import Basis, announce, show_planned, specimen_reader
 from terminal.cli.pin_source import PinSource, Way
 from terminal.cli.reading import Reading, ReadOrder
+from terminal.desk import Desk
 from terminal.exit_codes import ExitCode
 from terminal.flow.steps import Exchange, Role
 from terminal.text import Pin

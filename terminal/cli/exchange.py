@@ -10,8 +10,8 @@ from apdu.command import Command, MalformedApduError
 from apdu.explain import Explainer
 from apdu.instructions import find, secret_data
 from apdu.redact import masked_hex
-from terminal.cli.desk import exchange
 from terminal.cli.output import say
+from terminal.exchange import exchange
 from terminal.procedures.identify import memory_card_of
 from terminal.trace.as_json import entry_line
 from terminal.trace.entries import ExchangeEntry
@@ -45,7 +45,9 @@ def send_all(connection: Connection, apdus: Iterable[bytes], raw: bool) -> None:
     """Send everything to a powered card and show each exchange; raises TransportError, CompletionError."""
     for apdu in apdus:
         say(f"> {masked_command(apdu)}")
-        answer = connection.transmit(apdu) if raw else exchange(connection, Command.parse(apdu)).encode()
+        answer = (
+            connection.transmit(apdu) if raw else exchange(connection.transmit, Command.parse(apdu)).encode()
+        )
         say(f"< {answer.hex().upper()}")
 
 
@@ -54,7 +56,7 @@ def tell_all(connection: Connection, apdus: Iterable[bytes]) -> None:
     explainer = Explainer(memory_card_of(connection.atr))
     for number, apdu in enumerate(apdus, 1):
         command = Command.parse(apdu)
-        told = explainer.explain(command, exchange(connection, command))
+        told = explainer.explain(command, exchange(connection.transmit, command))
         say(entry_line(ExchangeEntry(number, "card", told)))
 
 

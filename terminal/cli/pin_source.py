@@ -19,8 +19,8 @@ from apdu.command import Command
 from apdu.response import Response
 from apdu.status import tries_left
 from terminal.cli.deck import current_deck
-from terminal.cli.desk import Desk
 from terminal.cli.output import say
+from terminal.desk import Desk
 from terminal.errors import CardRefusedError
 from terminal.flow.steps import Role
 from terminal.procedures.pin import BLOCKED, query_tries, verify_pin

@@ -54,10 +54,10 @@ def read(
     """
     from terminal.cli.card_text import section_line, section_lines
     from terminal.cli.deck import current_deck
-    from terminal.cli.desk import Desk
     from terminal.cli.files import region_profile
     from terminal.cli.output import say, show
     from terminal.cli.reading import Reading, ReadOrder
+    from terminal.desk import Desk
     from terminal.flow.steps import Role
 
     source = pin_source(pin=pin, pin_stdin=pin_stdin, pin_env=pin_env, force=force)

@@ -16,7 +16,6 @@ from apdu.layout.psam import ENVIRONMENT_NAMES
 from apdu.pboc import DEBIT_AID, PPSE_NAME, PSE_NAME
 from apdu.pki import ENVIRONMENT_NAME
 from terminal.cli.card_sections import Fact, Section, fact, yes_or_no
-from terminal.cli.desk import Desk
 from terminal.cli.output import say
 from terminal.cli.pin_source import NOT_SET, PinSource, tries_of, tries_text, verify_holder
 from terminal.cli.reading_facts import (
@@ -26,6 +25,7 @@ from terminal.cli.reading_facts import (
     purse_facts,
     tried_section,
 )
+from terminal.desk import Desk
 from terminal.errors import CardBlockedError, CardError, expect_ok
 from terminal.exit_codes import ExitCode
 from terminal.flow.steps import Procedure, Role

@@ -19,8 +19,9 @@ from apdu.layout.old_cards import OLD_CPU
 from apdu.layout.pboc import BANK_DIRECTORIES
 from apdu.layout.pki import PKI_DIRECTORIES
 from apdu.response import Response
-from terminal.cli.desk import Desk, exchange
+from terminal.desk import Desk
 from terminal.errors import CardError
+from terminal.exchange import exchange
 from terminal.flow.steps import Exchange, PowerOn, Procedure, Role
 from terminal.procedures.files import select_directory
 from terminal.procedures.identify import CardKind, identify, memory_card_of
@@ -205,7 +206,7 @@ class CardInHand(Desk):
     def _exchange(self, role: Role, command: Command) -> Response:
         connection = self.connection if role is Role.NEW else self._connections[role]
         try:
-            response = exchange(connection, command)
+            response = exchange(connection.transmit, command)
         except NoCardError:
             if role is Role.NEW:
                 self.close()

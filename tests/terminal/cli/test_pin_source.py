@@ -6,7 +6,6 @@ import click
 import pytest
 
 from apdu.command import Command
-from terminal.cli.desk import Desk
 from terminal.cli.pin_source import (
     NOT_SET,
     LastTryError,
@@ -17,6 +16,7 @@ from terminal.cli.pin_source import (
     tries_text,
     verify_holder,
 )
+from terminal.desk import Desk
 from terminal.errors import CardRefusedError
 from terminal.flow.steps import Role
 from terminal.trace.tape_deck import NoInputError

@@ -6,10 +6,9 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from apdu.command import Command, MalformedApduError
-from apdu.response import Response
-from apdu.t0 import CompletionError, complete
+from apdu.t0 import CompletionError
 from terminal.backoffice.ports import BackOfficeError, UnreachableError
+from terminal.exchange import exchange
 from terminal.flow.steps import (
     Draw,
     Exchange,
@@ -23,7 +22,7 @@ from terminal.flow.steps import (
     on,
 )
 from terminal.text import Text
-from terminal.transport.base import Connection, NoCardError, ReaderError, TransportError
+from terminal.transport.base import Connection, NoCardError, TransportError
 
 T = TypeVar("T")
 
@@ -63,7 +62,7 @@ class Desk:
     def _perform(self, step: Any) -> Any:
         match step:
             case Exchange(role, command):
-                return exchange(self._connection(role), command)
+                return exchange(self._connection(role).transmit, command)
             case PowerOn(role):
                 return self._connection(role).atr
             case Draw(length):
@@ -81,22 +80,3 @@ class Desk:
         if connection is None:
             raise NoCardError(f"there is no {role.text.en} here")
         return connection
-
-
-def exchange(connection: Connection, command: Command) -> Response:
-    """Send one command and complete it under T=0. Raises TransportError, CompletionError."""
-    completion = complete(command)
-    try:
-        part = next(completion)
-        while True:
-            part = completion.send(_answer(connection.transmit(part.encode())))
-    except StopIteration as stop:
-        response: Response = stop.value
-        return response
-
-
-def _answer(raw: bytes) -> Response:
-    try:
-        return Response.parse(raw)
-    except MalformedApduError as error:
-        raise ReaderError(f"the reader delivered no valid answer: {error}") from None
