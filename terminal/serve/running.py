@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from terminal.backoffice.database import StoreError
 
@@ -50,7 +50,7 @@ def is_loopback(host: str) -> bool:
 class _Server(uvicorn.Server):
     """Says when it is ready."""
 
-    def __init__(self, app: FastAPI, ready: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
             app,
             log_level="error",
@@ -67,13 +67,13 @@ class _Server(uvicorn.Server):
         self._ready()
 
 
-def serve(app: FastAPI, listening: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
+def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
     """Serve until Ctrl-C or SIGTERM, which come through as KeyboardInterrupt after the last requests have ended."""
     _Server(app, ready).run([listening])
 
 
 @contextmanager
-def in_thread(app: FastAPI, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
+def in_thread(app: ASGIApp, host: str = "127.0.0.1", port: int = 0) -> Iterator[str]:
     """The service in a thread of this process; gives its address. Raises StoreError."""
     listening = listen(host, port)
     ready = threading.Event()
