@@ -62,6 +62,12 @@ class Slot:
             self._card = card
             self._moved.notify_all()
 
+    def arm(self, plan: FaultPlan) -> None:
+        """Another plan from here on; exchanges and occurrences are counted anew."""
+        self.faults = plan
+        self.exchanges = 0
+        self._seen.clear()
+
     def wait(self, present: bool, timeout_s: float | None = None) -> bool:
         """Return True once a card is in (or out), False after `timeout_s`; cards are moved by other threads."""
         with self._moved:
