@@ -38,10 +38,17 @@ def is_http(where: object) -> bool:
 class Link:
     """Requests to the service at `url`; usable from several threads. `timeout_s`: for the whole of one exchange.
 
-    `token` goes into every request as bearer and into nothing else. Raises StoreError for an address that is none.
+    `token` goes into every request as bearer and into nothing else. `start`: the command that starts the service,
+    for the message where nobody listens. Raises StoreError for an address that is none.
     """
 
-    def __init__(self, url: str, token: str | None = None, timeout_s: float = DEFAULT_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        url: str,
+        token: str | None = None,
+        timeout_s: float = DEFAULT_TIMEOUT_S,
+        start: str = "ssc serve centre",
+    ) -> None:
         try:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
@@ -54,6 +61,7 @@ class Link:
         self._host, self._port, self._path = host, port, parts.path.rstrip("/")
         self._headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         self._timeout_s = timeout_s
+        self._start = start
         self._idle: list[http.client.HTTPConnection] = []
 
     def post(
@@ -77,7 +85,7 @@ class Link:
             raise UnreachableError(f"{self.url}: no answer within {self._timeout_s:g} s") from None
         except (OSError, http.client.HTTPException) as error:
             connection.close()
-            raise UnreachableError(f"{self.url}: {_told(error)}") from None
+            raise UnreachableError(f"{self.url}: {_told(error, self._start)}") from None
         if answer.will_close:
             connection.close()
         else:
@@ -129,12 +137,12 @@ class Link:
         return bytes(body)
 
 
-def _told(error: OSError | http.client.HTTPException) -> str:
+def _told(error: OSError | http.client.HTTPException, start: str) -> str:
     """What broke, in few words and nothing of what was sent."""
     if isinstance(error, socket.gaierror):
         return "there is no such host"
     if isinstance(error, ConnectionRefusedError):
-        return "nobody listens there; start it with `ssc serve centre`"
+        return f"nobody listens there; start it with `{start}`"
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return f"the answer broke off ({type(error).__name__})"

@@ -22,11 +22,15 @@ from terminal.backoffice.profile import ProfileError
 from terminal.cli.input_files import InputFileError, MalformedFileError
 from terminal.cli.output import say, silence
 from terminal.cli.pin_source import LastTryError
+from terminal.driver.native.build import BuildError
+from terminal.driver.profile import ProfileError as DriverProfileError
 from terminal.errors import CardError, NotGenuineError
 from terminal.exit_codes import ExitCode
 from terminal.flow.operator import OperatorCancelledError, OperatorTimeoutError
 from terminal.scenario.model import ScenarioError
 from terminal.scenario.script import ScriptMismatchError
+from terminal.serve.driver.endpoint import EndpointError
+from terminal.testbench.orders import OrderError
 from terminal.trace.tape import DamagedTapeError
 from terminal.trace.tape_deck import NoInputError
 from terminal.trace.tape_player import TapeMismatchError
@@ -59,6 +63,10 @@ EXIT_CODES: Sequence[tuple[type[BaseException], ExitCode]] = (
     (TreeError, ExitCode.USAGE),
     (NoIssueRecordError, ExitCode.USAGE),
     (FaultPlanError, ExitCode.USAGE),
+    (OrderError, ExitCode.USAGE),
+    (EndpointError, ExitCode.USAGE),
+    (BuildError, ExitCode.USAGE),
+    (DriverProfileError, ExitCode.USAGE),
     (MalformedApduError, ExitCode.USAGE),
     (DecodingError, ExitCode.USAGE),
     (ReaderAddressError, ExitCode.USAGE),

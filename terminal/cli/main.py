@@ -68,6 +68,8 @@ COMMANDS = {
         "A PC/SC daemon of your own, with virtual readers, until Ctrl-C.",
     ),
     "tape": ("terminal.cli.tape", "tape", "Record sessions, replay them without a card, show them."),
+    "driver": ("terminal.cli.driver", "driver", "The native libraries that POS software loads."),
+    "slot": ("terminal.cli.slot", "slot", "Move cards and make things go wrong at a running driver service."),
     "doctor": (
         "terminal.cli.doctor",
         "doctor",

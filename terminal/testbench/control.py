@@ -1,26 +1,28 @@
 """The bench over HTTP, beside the driver it serves: `/control/...`, JSON in and out, with the service's token.
 
-Only whoever may read the endpoint file knows the token, so no web page and no other user moves the cards.
+Only whoever may read the endpoint file knows the token, so no web page and no other user moves the cards. The keypad's
+page itself is for everybody: it does nothing without the token, which stands behind the `#` of its address.
 """
 
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Request
-from fastapi.responses import HTMLResponse, PlainTextResponse, Response
+from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
 
 from terminal.testbench.bench import TestBench
+from terminal.testbench.keypad_page import PAGE
 from terminal.testbench.orders import CardOrder, InjectionOrder, KeypadOrder, OrderError, read
 from terminal.testbench.slots import Place
+from terminal.testbench.transcript_forms import Records, as_json, as_page, as_text
 
 BODY_LIMIT = 65536
 PREFIX = "/control"
-_BEARER = "Bearer "
 
 
 class ControlError(Exception):
@@ -50,13 +52,12 @@ class _Desk:
 
     def __init__(self, bench: TestBench, token: str) -> None:
         self.bench = bench
-        self._token = token.encode()
+        self._header = f"Bearer {token}".encode()
 
     def check(self, request: Request) -> None:
-        """Raises ControlError unless the request has the token, as bearer or in the address."""
+        """Raises ControlError unless the request has the token as bearer."""
         header = request.headers.get("authorization", "")
-        said = header[len(_BEARER) :] if header.startswith(_BEARER) else request.query_params.get("token", "")
-        if not hmac.compare_digest(said.encode(), self._token):
+        if not hmac.compare_digest(header.encode(), self._header):
             raise ControlError(401, "the token of the endpoint file is needed")
 
     async def order(self, request: Request, kind: type) -> Any:
@@ -81,22 +82,22 @@ class _Desk:
 
 
 def _slot_routes(router: APIRouter, desk: _Desk) -> None:
-    slots = desk.bench.slots
+    bench = desk.bench
 
     @router.get("/slots")
     async def look(request: Request) -> Response:
         desk.check(request)
-        return await desk.act(slots.look)
+        return await desk.act(bench.slots.look)
 
     @router.put("/slots/{name}")
     async def insert(request: Request, name: str) -> Response:
         order = await desk.order(request, CardOrder)
-        return await desk.act(lambda: slots.insert(_place(name), order))
+        return await desk.act(lambda: bench.insert(_place(name), order))
 
     @router.delete("/slots/{name}")
     async def remove(request: Request, name: str) -> Response:
         desk.check(request)
-        return await desk.act(lambda: slots.remove(_place(name)))
+        return await desk.act(lambda: bench.remove(_place(name)))
 
 
 def _told_routes(router: APIRouter, desk: _Desk) -> None:
@@ -106,6 +107,10 @@ def _told_routes(router: APIRouter, desk: _Desk) -> None:
     async def keypad(request: Request) -> Response:
         desk.check(request)
         return await desk.act(bench.look_at_keypad)
+
+    @router.get("/keypad/page")
+    async def page() -> Response:
+        return Response(PAGE, media_type="text/html; charset=utf-8")
 
     @router.put("/keypad")
     async def tell(request: Request) -> Response:
@@ -139,18 +144,21 @@ def _transcript_routes(router: APIRouter, desk: _Desk) -> None:
     @router.get("/transcript")
     async def show(request: Request, form: str = "json") -> Response:
         desk.check(request)
-        if form == "text":
-            return PlainTextResponse(await run_in_threadpool(transcript.text))
-        if form == "page":
-            return HTMLResponse(await run_in_threadpool(transcript.page))
-        return PlainTextResponse(
-            await run_in_threadpool(transcript.json_lines), media_type="application/x-ndjson"
-        )
+        lines, kind = _FORMS.get(form, _FORMS["json"])
+        text = await run_in_threadpool(lambda: "\n".join([*lines(transcript), ""]))
+        return Response(text, media_type=kind)
 
     @router.delete("/transcript")
     async def forget(request: Request) -> Response:
         desk.check(request)
         return await desk.act(transcript.clear)
+
+
+_FORMS: Mapping[str, tuple[Callable[[Records], Iterable[str]], str]] = {
+    "json": (as_json, "application/x-ndjson"),
+    "text": (as_text, "text/plain; charset=utf-8"),
+    "page": (as_page, "text/html; charset=utf-8"),
+}
 
 
 def _place(name: str) -> Place:

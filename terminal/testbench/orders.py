@@ -7,7 +7,6 @@ from typing import Annotated, Any, TypeVar
 import msgspec
 
 from apdu.crypto import Algorithm
-
 from terminal.testbench.keypad import is_entry
 
 T = TypeVar("T")

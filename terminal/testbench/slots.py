@@ -16,7 +16,7 @@ from terminal.text import Text
 from terminal.transport.base import Reader
 from terminal.transport.virtual import VirtualReader
 from virtual_card.card import VirtualCard
-from virtual_card.errors import VirtualCardError
+from virtual_card.errors import FaultPlanError, VirtualCardError
 from virtual_card.faults import FaultPlan
 from virtual_card.image import JournalledImage, open_journalled
 from virtual_card.issuer import IssueError, PsamOptions, SocialOptions, issue
@@ -145,8 +145,8 @@ class Slots:
 def _plan(order: CardOrder) -> FaultPlan:
     try:
         return FaultPlan.from_data(order.faults)
-    except VirtualCardError as error:
-        raise OrderError(f"faults: {error}") from None
+    except FaultPlanError as error:
+        raise OrderError(str(error)) from None
 
 
 def _card(order: CardOrder) -> tuple[VirtualCard, JournalledImage | None]:

@@ -5,6 +5,7 @@ A new type of line is one more `EventType` in `EVENT_TYPES`; `terminal.trace.as_
 
 from __future__ import annotations
 
+from terminal.trace.schema_driver import DRIVER
 from terminal.trace.schema_shapes import (
     FLAG,
     HEX,
@@ -45,6 +46,12 @@ _FAILURE = group(
             "garbled",
             "wrong-signature",
             "out-of-order",
+            "wrong-cryptogram",
+            "no-separator",
+            "lower-case",
+            "no-header",
+            "no-key",
+            "empty",
         ),
         "what goes wrong",
     ),
@@ -429,5 +436,5 @@ CENTRE = (
     ),
 )
 
-EVENT_TYPES: tuple[EventType, ...] = (*VISIT, *PLANS, *LOOKS, *READERS, *SCENARIOS, *CENTRE)
+EVENT_TYPES: tuple[EventType, ...] = (*VISIT, *PLANS, *LOOKS, *READERS, *SCENARIOS, *CENTRE, *DRIVER)
 """Every type of line, in the order of the page."""

@@ -1,0 +1,50 @@
+/* What Linux and Windows do differently: sockets, one lock, the places where an endpoint file may be. */
+#ifndef SSC_PLATFORM_H
+#define SSC_PLATFORM_H
+
+#include <stddef.h>
+#include <stdio.h>
+
+#ifdef _WIN32
+#include <winsock2.h>
+#include <windows.h>
+typedef SOCKET ssc_socket;
+#define SSC_NO_SOCKET INVALID_SOCKET
+#define SSC_EXPORT __declspec(dllexport)
+#define SSC_CALL __stdcall
+#else
+typedef int ssc_socket;
+#define SSC_NO_SOCKET (-1)
+#define SSC_EXPORT __attribute__((visibility("default")))
+#define SSC_CALL
+#endif
+
+/* One call at a time in a process. */
+void ssc_lock(void);
+void ssc_unlock(void);
+
+/* The first endpoint file there is: SSC_DRIVER_ENDPOINT names it, or it lies where the service puts it. */
+FILE *ssc_open_endpoint(void);
+
+/* 1 where the environment asks for UTF-8, 0 where for GBK, -1 where it asks for nothing. */
+int ssc_wanted_utf8(void);
+
+/* A connection, or SSC_NO_SOCKET; its reads give up after some seconds, see ssc_patience. */
+ssc_socket ssc_connect_unix(const char *path);
+ssc_socket ssc_connect_loopback(unsigned short port);
+void ssc_patience(ssc_socket line, int seconds);
+void ssc_close(ssc_socket line);
+
+/* 1 where the other side has gone, or speaks without being asked. */
+int ssc_is_stale(ssc_socket line);
+
+/* 0 when all was sent; -1 when the line broke before. */
+int ssc_send(ssc_socket line, const unsigned char *bytes, size_t count);
+
+enum ssc_got { SSC_GOT, SSC_GONE, SSC_SILENT };
+enum ssc_got ssc_receive(ssc_socket line, unsigned char *bytes, size_t count);
+
+/* What the one line of this library is; closed when the library goes or the process forks. */
+extern ssc_socket ssc_line;
+
+#endif

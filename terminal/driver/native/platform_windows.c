@@ -1,0 +1,143 @@
+#include "platform.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PATH_CHARACTERS 4096
+
+ssc_socket ssc_line = SSC_NO_SOCKET;
+static CRITICAL_SECTION section;
+
+BOOL WINAPI DllMain(HINSTANCE library, DWORD reason, LPVOID process_ends)
+{
+    (void)library;
+    if (reason == DLL_PROCESS_ATTACH)
+        InitializeCriticalSection(&section);
+    if (reason == DLL_PROCESS_DETACH && process_ends == NULL) {
+        ssc_close(ssc_line);
+        DeleteCriticalSection(&section);
+    }
+    return TRUE;
+}
+
+void ssc_lock(void)
+{
+    EnterCriticalSection(&section);
+}
+
+void ssc_unlock(void)
+{
+    LeaveCriticalSection(&section);
+}
+
+/* The value of a variable with something behind it; 0 where it is not set or too long. */
+static int place(wchar_t *path, const wchar_t *variable, const wchar_t *rest)
+{
+    DWORD length = GetEnvironmentVariableW(variable, path, PATH_CHARACTERS);
+
+    if (length == 0 || length + wcslen(rest) >= PATH_CHARACTERS)
+        return 0;
+    wcscpy(path + length, rest);
+    return 1;
+}
+
+FILE *ssc_open_endpoint(void)
+{
+    wchar_t path[PATH_CHARACTERS];
+
+    if (place(path, L"SSC_DRIVER_ENDPOINT", L"") || place(path, L"USERPROFILE", L"\\.ssc-driver\\endpoint"))
+        return _wfopen(path, L"rb");
+    return NULL;
+}
+
+int ssc_wanted_utf8(void)
+{
+    wchar_t wanted[16];
+    DWORD length = GetEnvironmentVariableW(L"SSC_DRIVER_ENCODING", wanted, 16);
+
+    if (length == 0 || length >= 16)
+        return -1;
+    return _wcsnicmp(wanted, L"UTF", 3) == 0;
+}
+
+ssc_socket ssc_connect_unix(const char *path)
+{
+    (void)path;
+    return SSC_NO_SOCKET;
+}
+
+ssc_socket ssc_connect_loopback(unsigned short port)
+{
+    struct sockaddr_in address;
+    WSADATA data;
+    ssc_socket line;
+    int on = 1;
+
+    if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
+        return SSC_NO_SOCKET;
+    line = socket(AF_INET, SOCK_STREAM, 0);
+    if (line == SSC_NO_SOCKET)
+        return SSC_NO_SOCKET;
+    SetHandleInformation((HANDLE)line, HANDLE_FLAG_INHERIT, 0);
+    memset(&address, 0, sizeof address);
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (connect(line, (struct sockaddr *)&address, sizeof address) != 0) {
+        closesocket(line);
+        return SSC_NO_SOCKET;
+    }
+    setsockopt(line, IPPROTO_TCP, TCP_NODELAY, (const char *)&on, sizeof on);
+    return line;
+}
+
+void ssc_patience(ssc_socket line, int seconds)
+{
+    DWORD limit_ms = (DWORD)seconds * 1000;
+
+    setsockopt(line, SOL_SOCKET, SO_RCVTIMEO, (const char *)&limit_ms, sizeof limit_ms);
+}
+
+void ssc_close(ssc_socket line)
+{
+    if (line != SSC_NO_SOCKET)
+        closesocket(line);
+}
+
+int ssc_is_stale(ssc_socket line)
+{
+    struct timeval at_once = {0, 0};
+    fd_set lines;
+
+    FD_ZERO(&lines);
+    FD_SET(line, &lines);
+    return select(0, &lines, NULL, NULL, &at_once) != 0;
+}
+
+int ssc_send(ssc_socket line, const unsigned char *bytes, size_t count)
+{
+    while (count > 0) {
+        int sent = send(line, (const char *)bytes, (int)count, 0);
+
+        if (sent <= 0)
+            return -1;
+        bytes += sent;
+        count -= (size_t)sent;
+    }
+    return 0;
+}
+
+enum ssc_got ssc_receive(ssc_socket line, unsigned char *bytes, size_t count)
+{
+    while (count > 0) {
+        int got = recv(line, (char *)bytes, (int)count, 0);
+
+        if (got < 0 && WSAGetLastError() == WSAETIMEDOUT)
+            return SSC_SILENT;
+        if (got <= 0)
+            return SSC_GONE;
+        bytes += got;
+        count -= (size_t)got;
+    }
+    return SSC_GOT;
+}
