@@ -15,12 +15,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import click
+import httpx
 import pytest
 from click.testing import CliRunner
 
 from apdu.keys import KEYS
 from terminal.backoffice.national.fixtures import FIXTURES
 from terminal.cli.main import cli
+from terminal.serve.driver.endpoint import Endpoint
 from virtual_card import image
 from virtual_card.card import ProcessorCard
 from virtual_card.issue_record import NoIssueRecordError, SocialIssueRecord, issue_record
@@ -522,6 +524,47 @@ def test_nothing_marked_comes_out_of_a_centre_that_is_served(
     marked = [OLD_PIN, INITIAL_PIN, WRONG_PIN, TOKEN, WRONG_TOKEN, *ROOTS.values()]
     holders = [secret for path in desk.glob("*.card") for secret in card_secrets(path)]
     assert leaks(runs, [*marked, *holders]) == []
+
+
+def test_nothing_marked_comes_out_of_a_driver(desk: Path) -> None:
+    made_cards()
+    runs: list[Run] = []
+    at = ["--endpoint", "endpoint"]
+
+    def post(url: str, **asked: object) -> dict[str, object]:
+        answer = httpx.post(url, json=asked, trust_env=False, timeout=30).json()
+        assert isinstance(answer, dict)
+        return answer
+
+    def business() -> None:
+        endpoint = Endpoint.read(Path("endpoint"))
+        assert endpoint is not None and endpoint.url is not None
+        runs.append(run("slot", "keypad", WRONG_PIN, INITIAL_PIN, INITIAL_PIN, OLD_PIN, OLD_PIN, *at))
+        codes = [post(endpoint.url, function="iVerifyPIN")["success"] for _ in "ab"]
+        codes.append(post(endpoint.url, function="iChangePIN")["success"])
+        assert codes == [-51, 1, 1], "the PINs must really go through the driver"
+        said = str(post(endpoint.url, function="iReadCardBas")["pOutInfo"]).split("|")
+        about = {"pCardInfo": f"{said[3]}|{said[2]}|", "iAuthType": 2, "iType": 3}
+        read = post(endpoint.url, function="iReadCard", pFileAddr="SSSEEF06|08|09|$", **about)
+        assert said[1] in str(read["pOutInfo"])
+        post(endpoint.url, function="iVerifyPINK", pPIN=WRONG_PIN)
+        post(endpoint.url, function="iReloadPIN_HSM_Step2", pKey=WRONG_PIN * 4)
+        looks = (["slot", "show"], ["slot", "psam", "off"], ["slot", "inject"], ["slot", "transcript"])
+        for words in looks:
+            runs.extend(run(*words, *at, *form) for form in ([], ["--json"]))
+        runs.append(run("slot", "transcript", "--page", *at))
+        runs.append(run("slot", "transcript", "--clear", *at))
+        runs.append(run("slot", "remove", *at))
+        runs.append(run("slot", "insert", "ssc-3.0-3.card", *at))
+
+    for form, until in ((["--json"], "profile"), (["--tcp"], "find it")):
+        given = ["--port", "0", "--card", "ssc-3.0-3.card", "--psam", "psam-3.card", *at, *form]
+        Path("ssc-3.0-3.card").unlink()
+        made_cards_again = ["--seed", "3", "--pin-env", "INITIAL", "--keys", "keys.yaml"]
+        runs.append(run("card", "new", "--kind", "ssc-3.0", *made_cards_again))
+        runs.append(stayed("serve", "driver", *given, until=until, meanwhile=business))
+    marked = [OLD_PIN, INITIAL_PIN, WRONG_PIN, *ROOTS.values(), *card_secrets(desk / "ssc-3.0-3.card")]
+    assert leaks(runs, marked) == []
 
 
 def test_nothing_marked_comes_out_of_a_till(desk: Path) -> None:

@@ -30,7 +30,7 @@ from terminal.flow.operator import OperatorCancelledError, OperatorTimeoutError
 from terminal.scenario.model import ScenarioError
 from terminal.scenario.script import ScriptMismatchError
 from terminal.serve.driver.endpoint import EndpointError
-from terminal.testbench.orders import OrderError
+from terminal.testbench.orders import DamagedImageOrderError, OrderError
 from terminal.trace.tape import DamagedTapeError
 from terminal.trace.tape_deck import NoInputError
 from terminal.trace.tape_player import TapeMismatchError
@@ -63,6 +63,7 @@ EXIT_CODES: Sequence[tuple[type[BaseException], ExitCode]] = (
     (TreeError, ExitCode.USAGE),
     (NoIssueRecordError, ExitCode.USAGE),
     (FaultPlanError, ExitCode.USAGE),
+    (DamagedImageOrderError, ExitCode.DAMAGED_FILE),
     (OrderError, ExitCode.USAGE),
     (EndpointError, ExitCode.USAGE),
     (BuildError, ExitCode.USAGE),

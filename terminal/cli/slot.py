@@ -213,8 +213,8 @@ def transcript(page: bool, clear: bool, to: Path | None, endpoint: Path | None, 
             line.delete("/transcript")
             return ExitCode.DONE
         text = line.text(f"/transcript?form={'page' if page else 'json' if as_json else 'text'}")
-    if to is None:
-        say(text.rstrip("\n"))
-    else:
+    if to is not None:
         to.write_text(text, encoding="utf-8")
+    elif text:
+        say(text.rstrip("\n"))
     return ExitCode.DONE

@@ -145,7 +145,7 @@ def _transcript_routes(router: APIRouter, desk: _Desk) -> None:
     async def show(request: Request, form: str = "json") -> Response:
         desk.check(request)
         lines, kind = _FORMS.get(form, _FORMS["json"])
-        text = await run_in_threadpool(lambda: "\n".join([*lines(transcript), ""]))
+        text = await run_in_threadpool(lambda: "".join(f"{line}\n" for line in lines(transcript)))
         return Response(text, media_type=kind)
 
     @router.delete("/transcript")

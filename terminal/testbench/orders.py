@@ -17,6 +17,10 @@ class OrderError(ValueError):
     """What a bench was told cannot be done; the message names the field and what belongs there."""
 
 
+class DamagedImageOrderError(OrderError):
+    """The image of the card that was named is damaged."""
+
+
 class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Base of everything a bench is told."""
 

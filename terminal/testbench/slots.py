@@ -11,14 +11,14 @@ from enum import Enum
 from apdu.keys import BY_NAME
 from terminal.driver.ports import Device
 from terminal.readers import open_reader
-from terminal.testbench.orders import CardOrder, OrderError, PsamSpec
+from terminal.testbench.orders import CardOrder, DamagedImageOrderError, OrderError, PsamSpec
 from terminal.text import Text
 from terminal.transport.base import Reader
 from terminal.transport.virtual import VirtualReader
 from virtual_card.card import VirtualCard
 from virtual_card.errors import FaultPlanError, VirtualCardError
 from virtual_card.faults import FaultPlan
-from virtual_card.image import JournalledImage, open_journalled
+from virtual_card.image import DamagedImageError, JournalledImage, open_journalled
 from virtual_card.issuer import IssueError, PsamOptions, SocialOptions, issue
 from virtual_card.slot import Slot
 from virtual_card.state import Purse
@@ -161,6 +161,8 @@ def _image(path: str) -> JournalledImage:
         return open_journalled(path)
     except OSError as error:
         raise OrderError(f"{path}: {error.strerror}; check the name of the card image") from None
+    except DamagedImageError as error:
+        raise DamagedImageOrderError(str(error)) from None
     except VirtualCardError as error:
         raise OrderError(str(error)) from None
 

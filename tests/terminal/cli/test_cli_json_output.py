@@ -21,6 +21,7 @@ from terminal.cli.main import cli
 from terminal.cli.reader_list import SlotCondition
 from terminal.cli.reader_watch import event_json
 from terminal.trace.schema import EVENT_TYPES
+from terminal.trace.schema_driver import DRIVER
 from terminal.trace.schema_shapes import document
 from terminal.transport.pcsc.watching import ReaderEvent, ReaderEventKind
 from virtual_card.image import load, save
@@ -95,8 +96,12 @@ RUNS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
 }
 """Runs of each command with --json: in a directory with old.card, new.card, other.card, psam.card and c.db."""
 
-SERVING = {("card", "insert"), ("pcscd",), ("serve", "centre"), ("centre", "fail")}
-"""Commands that run until they are stopped, or talk to one: tried as processes, below and in test_cli_serve.py."""
+SERVING = {
+    *(("card", "insert"), ("pcscd",), ("serve", "centre"), ("centre", "fail"), ("serve", "driver")),
+    *(("slot", word) for word in ("show", "insert", "remove", "psam", "keypad", "inject", "transcript")),
+}
+"""Commands that run until they are stopped, or talk to one: tried as processes, below, in test_cli_serve.py and
+in test_cli_slot.py."""
 
 LINES = "info\nauth UKSSSE\nupdate! EF05 05 2031-01-01\napdu 0020000004123456789\ncat EF06\n"
 
@@ -167,7 +172,8 @@ def test_amounts_and_counts_are_numbers_and_identifiers_are_text(stocked: Run) -
 
 
 def test_every_type_of_line_is_printed_by_some_command(stocked: Run) -> None:
-    seen = {"pcscd", "presented", "reader-event", "service", "failures"}  # of what runs until it is stopped
+    seen = {kind.name for kind in DRIVER}  # of what runs until it is stopped, as the next are
+    seen |= {"pcscd", "presented", "reader-event", "service", "failures"}
     for words, runs in RUNS.items():
         for arguments in runs:
             seen |= {
