@@ -17,14 +17,15 @@ if TYPE_CHECKING:
     from terminal.testing.back_office import RecordedOffice
     from terminal.testing.bench import Bench
     from terminal.testing.cards import CardFactory, SlotFactory
+    from terminal.testing.driver_service import DriverService
     from terminal.testing.pcsc_daemon import PcscDaemon
     from terminal.testing.pharmacy import PharmacyTerminal
     from terminal.testing.scripted_card import ScriptedCardFactory
     from terminal.testing.virtual_readers import VirtualReaders
 
 MARKER = (
-    "ssc(strict=True, profile='default', clock='2030-01-08T10:00:00+08:00', readers=2, means='psam'): "
-    "how the ssc_* fixtures of this test are set up; means is 'psam' or 'hsm'"
+    "ssc(strict=True, profile='default', clock='2030-01-08T10:00:00+08:00', readers=2, means='psam', "
+    "driver='strict-38'): how the ssc_* fixtures of this test are set up; means is 'psam' or 'hsm', driver a profile"
 )
 
 
@@ -168,3 +169,35 @@ def ssc_pcscd(ssc_slot: SlotFactory, _ssc_pcsc_link: Path) -> Iterator[PcscDaemo
         except VirtualCardError as error:
             pytest.fail(f"ssc_pcscd: {error}", pytrace=False)
         yield readers
+
+
+@pytest.fixture(scope="session")
+def ssc_driver_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory with `libSSCardDriver.so` and `libSSSE32.so`, built once in a test run; needs a C compiler."""
+    from terminal.driver.native.build import TARGETS, BuildError, build
+
+    try:
+        return build(TARGETS["linux"], tmp_path_factory.mktemp("ssc-driver"))[0].parent
+    except BuildError as error:
+        pytest.fail(f"ssc_driver_library: {error}", pytrace=False)
+
+
+@pytest.fixture
+def ssc_driver(
+    _ssc_bench: Bench, ssc_back_office: RecordedOffice, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DriverService]:
+    """The reader-driver interface (SSCardDriver) as a service of the test's own, for POS programs in any language.
+
+    `insert(card, "contact", faults=[...])`, `remove()`, `psam(level=3, without=["RKSSSE"])`, `psam_off()`,
+    `keypad("123456", "CANCEL")`, `inject("iReadCardBas", -11, nth=2)`, `call("iReadCardBas", 3)`, `calls`,
+    `transcript()`. Programs find it by `websocket`, `url`, or `environment` (native libraries, `ssc_driver_library`).
+    The joined steps talk to `ssc_back_office`. Strict: an entry at the keypad that nobody prepared, and an injection
+    that never struck, fail the test. Needs `ssc-terminal[server]`.
+    """
+    from terminal.testing.driver_service import driver_service
+
+    with (
+        _blaming_the_marker(),
+        driver_service(_ssc_bench, ssc_back_office, tmp_path_factory.mktemp("driver")) as service,
+    ):
+        yield service

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from apdu.fields import FieldError
 from apdu.layout import LayoutError
 from apdu.status import meaning, tries_left
 from apdu.t0 import CompletionError
@@ -32,6 +33,7 @@ CODES: tuple[tuple[type[Exception], int], ...] = (
     (TransportError, ReturnCode.CONNECTION),
     (CompletionError, ReturnCode.CHECKSUM),
     (LayoutError, ReturnCode.CHECKSUM),
+    (FieldError, ReturnCode.CHECKSUM),
     (KeypadCancelledError, ReturnCode.CANCELLED),
     (KeypadTimeoutError, ReturnCode.TIMED_OUT),
     (KeypadLengthError, ReturnCode.PIN_LENGTH),

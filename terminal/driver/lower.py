@@ -17,7 +17,14 @@ from apdu.t0 import CompletionError
 from terminal.driver.codes import CallError, ReturnCode
 from terminal.driver.ports import Device
 from terminal.exchange import exchange
-from terminal.transport.base import CardMuteError, Connection, NoCardError, Reader, TransportError
+from terminal.transport.base import (
+    CardMuteError,
+    Connection,
+    NoCardError,
+    PowerLostError,
+    Reader,
+    TransportError,
+)
 
 CARD_SLOTS, SAM_SLOTS = range(0x01, 0x10), range(0x11, 0x20)
 SLOTS: Mapping[int, str] = {0x01: "contact", 0x02: "contactless", 0x0C: "contact", 0x0D: "sam", 0x11: "sam"}
@@ -31,6 +38,7 @@ LIBRARY_INFO = f"{'SSC-TERMINAL':<16}{'SIMULATOR':<14}01"
 """Maker in 16 characters, model or series in 14, version in 2, filled with blanks."""
 
 _CODES: tuple[tuple[type[Exception], ReturnCode], ...] = (
+    (PowerLostError, ReturnCode.NOT_POWERED),
     (NoCardError, ReturnCode.NO_CARD),
     (CardMuteError, ReturnCode.MUTE),
     (TransportError, ReturnCode.CONNECTION),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from fastapi import FastAPI
-from starlette.types import ASGIApp
 
 from terminal.serve.driver.bridge import add_bridge
 from terminal.serve.driver.gate import OriginGate
@@ -17,7 +16,7 @@ TITLE = "ssc-terminal driver"
 
 def bench_application(
     bench: TestBench, token: str, allowed: Iterable[str] = (), hosts: Iterable[str] = ()
-) -> ASGIApp:
+) -> OriginGate:
     """The application. `token`: what the control routes ask for; `allowed`: origins of pages that may read cards;
     `hosts`: names of this service besides those of loopback.
     """

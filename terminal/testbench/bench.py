@@ -19,6 +19,8 @@ from terminal.testbench.orders import CardOrder, InjectionOrder, KeypadOrder, Or
 from terminal.testbench.slots import Place, Slots, SlotView
 from terminal.testbench.transcript import Transcript
 from terminal.text import Text
+from virtual_card.card import VirtualCard
+from virtual_card.faults import FaultPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,19 @@ class TestBench:
         )
         self.driver = InjectingDriver(self._driver, self.injections, meaning_of, self.transcript.injected)
         self.library = ReaderLibrary(
-            lambda: slots.device, self._driver.lock, lambda: self._driver.pending is not None
+            slots.device, self._driver.lock, lambda: self._driver.pending is not None
         )
 
     def insert(self, place: Place, order: CardOrder) -> SlotView:
         """Put a card in, in place of the one that is there; raises OrderError."""
-        view = self.slots.insert(place, order)
-        self._note(f"{view.source} put into the {place.text.en}", f"插入{place.text.zh}")
+        return self._inserted(self.slots.insert(place, order))
+
+    def put(self, place: Place, card: VirtualCard, plan: FaultPlan | None = None) -> SlotView:
+        """Put a card in that a program holds already; raises OrderError."""
+        return self._inserted(self.slots.put(place, card, plan))
+
+    def _inserted(self, view: SlotView) -> SlotView:
+        self._note(f"{view.source} put into the {view.place.text.en}", f"插入{view.place.text.zh}")
         return view
 
     def remove(self, place: Place) -> SlotView:

@@ -99,13 +99,24 @@ class Slots:
 
     def insert(self, place: Place, order: CardOrder) -> SlotView:
         """Put a card in; the one that is in there comes out first. Raises OrderError, then nothing has changed."""
-        slot = self._slot(place)
+        self._slot(place)
         plan, card, image = _plan(order), *_card(order)
+        return self._put(place, card, plan, order.image or f"{order.kind} seed {order.seed}", image)
+
+    def put(self, place: Place, card: VirtualCard, plan: FaultPlan | None = None) -> SlotView:
+        """Put a card in that a program holds already; raises OrderError at a reader."""
+        self._slot(place)
+        return self._put(place, card, plan or FaultPlan(), card.kind, None)
+
+    def _put(
+        self, place: Place, card: VirtualCard, plan: FaultPlan, source: str, image: JournalledImage | None
+    ) -> SlotView:
+        slot = self._slot(place)
         with self._lock:
             self._take_out(place)
             slot.arm(plan)
             slot.insert(card)
-            self._sources[place] = order.image or f"{order.kind} seed {order.seed}"
+            self._sources[place] = source
             if image is not None:
                 self._images[place] = image
         return self._view(place)

@@ -27,6 +27,7 @@ class Options:
     clock: str = "2030-01-08T10:00:00+08:00"
     readers: int = 2
     means: str = "psam"
+    driver: str = "strict-38"
 
     def __post_init__(self) -> None:
         if not isinstance(self.strict, bool):

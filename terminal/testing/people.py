@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from apdu.layout.states import FinancialState
+from terminal.backoffice.insurance_desk import AskInsurance, InsurePerson, PersonInsured
 from terminal.backoffice.national.fixtures import FIXTURES, Fixture
-from terminal.backoffice.national.people import Insured, bring_in
-from terminal.backoffice.office import Office
+from terminal.backoffice.national.people import Insured
+from terminal.backoffice.office_ports import OpenOffice
 from terminal.backoffice.ports import Holder
-from terminal.backoffice.profile import Profile
-from terminal.backoffice.store import Store
 from terminal.enrol import Standing, enrol_card
 from virtual_card.issuer import issue
 from virtual_card.persona import Persona
@@ -29,15 +29,22 @@ class BroughtIn:
     person: str
 
 
+class InsuringOffice(OpenOffice, Protocol):
+    """A back office, at hand or at the other end of a line, whose insurance centre takes people in."""
+
+    @property
+    def insurance(self) -> AskInsurance:
+        """The insurance centre's own desk."""
+
+
 def bring_in_people(
-    store: Store, profile: Profile, now: Callable[[], datetime], fixtures: Iterable[Fixture] = FIXTURES
+    office: InsuringOffice, now: Callable[[], datetime], fixtures: Iterable[Fixture] = FIXTURES
 ) -> list[BroughtIn]:
     """Bring the people in, each with a card the bank has activated; doing it again changes nothing."""
-    office = Office(store, profile, now)
-    return [_bring_in(office, store, now, fixture) for fixture in fixtures]
+    return [_bring_in(office, now, fixture) for fixture in fixtures]
 
 
-def _bring_in(office: Office, store: Store, now: Callable[[], datetime], fixture: Fixture) -> BroughtIn:
+def _bring_in(office: InsuringOffice, now: Callable[[], datetime], fixture: Fixture) -> BroughtIn:
     persona = Persona.from_seed(fixture.seed)
     holder = Holder(persona.id_number, persona.name)
     standing = Standing(fixture.state, FinancialState.ACTIVE, now())
@@ -53,4 +60,5 @@ def _bring_in(office: Office, store: Store, now: Callable[[], datetime], fixture
         number,
         fixture.balance_fen,
     )
-    return BroughtIn(fixture, number, bring_in(store, office.profile, now, insured))
+    answer: PersonInsured = office.insurance(InsurePerson(insured))
+    return BroughtIn(fixture, number, answer.number)

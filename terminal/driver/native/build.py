@@ -101,7 +101,16 @@ def _compile(target: Target, sources: Path, name: str, place: Path) -> Path:
     new = made.with_name(f"{made.name}.{os.getpid()}")
     inputs = (LIBRARIES[name], *COMMON, target.platform)
     named = (f"-Wl,-soname,{made.name}",) if target.name == "linux" else ()
-    command = [target.compiler, *WARNINGS, *target.flags, *named, "-o", str(new.absolute()), *inputs, *target.link]
+    command = [
+        target.compiler,
+        *WARNINGS,
+        *target.flags,
+        *named,
+        "-o",
+        str(new.absolute()),
+        *inputs,
+        *target.link,
+    ]
     done = subprocess.run(command, cwd=sources, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         new.unlink(missing_ok=True)

@@ -37,7 +37,7 @@ static long end(unsigned char *out, size_t size)
     struct ssc_answer answer = {0, NULL, 0};
     long code = CONNECTION_ERROR;
 
-    if (ssc_exchange(&request, &answer) == SSC_NONE && answer.length <= size) {
+    if (ssc_exchange(&request, &answer) == SSC_NONE && (answer.code < 0 || answer.length <= size)) {
         code = answer.code;
         if (code >= 0 && answer.length > 0)
             memcpy(out, answer.content, answer.length);

@@ -36,8 +36,14 @@ class OriginGate:
 
     def __init__(self, app: ASGIApp, allowed: Iterable[str] = (), hosts: Iterable[str] = ()) -> None:
         self._app = app
-        self._allowed = frozenset(origin.lower().rstrip("/") for origin in allowed)
+        self._allowed: set[str] = set()
+        for origin in allowed:
+            self.allow(origin)
         self._hosts = frozenset(host.lower() for host in hosts)
+
+    def allow(self, origin: str) -> None:
+        """Let one more origin in."""
+        self._allowed.add(origin.lower().rstrip("/"))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer 403."""
