@@ -16,7 +16,7 @@ help:
 	@echo "make demo     the dual insert on two virtual cards"
 	@echo "make test     lint, types, import contracts and tests"
 	@echo "make lint | types | imports | tests   one of them"
-	@echo "make sweep    every disturbance at every exchange, all generations"
+	@echo "make sweep    every disturbance at every exchange, in process and over HTTP, half an hour"
 	@echo "make fuzz     a million seeded commands to every card, each answer and change judged"
 	@echo "make bench    the benchmarks, each beside its limit"
 	@echo "make docs     write the generated pages anew"
@@ -41,7 +41,7 @@ tests: $(VENV)/.developing
 	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow"
 
 sweep: $(VENV)/.developing
-	$(PYTEST) -n auto -m slow --timeout 3600
+	$(PYTEST) -n auto -m slow --timeout 3600 -rP
 
 fuzz: $(VENV)/.developing
 	$(BIN)/python tests/fuzz/run_fuzz.py --count 1000000
@@ -54,10 +54,12 @@ bench: $(VENV)/.developing
 docs: $(VENV)/.developing
 	$(BIN)/python -m terminal.flow.diagram > docs/dual-insert.md
 	$(BIN)/python -m terminal.flow.payment_diagram > docs/purchase.md
+	$(BIN)/python -m terminal.flow.hospital_page > docs/hospital.md
 	$(BIN)/python -m apdu.reference > docs/card-reference.md
 	$(BIN)/python -m terminal.backoffice.card_states_page > docs/card-states.md
 	$(BIN)/python -m terminal.backoffice.rules_page > docs/rules.md
 	$(BIN)/python -m terminal.backoffice.national.described > docs/national-interface.md
+	$(BIN)/python -m terminal.driver.reference > docs/driver.md
 	$(BIN)/python -m terminal.trace.schema_page > docs/json.md
 	$(BIN)/python -m terminal.trace.schema_page --schema > docs/ssc-output.schema.json
 

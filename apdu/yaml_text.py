@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -67,16 +69,34 @@ class _TextLoader(_Careful, yaml.BaseLoader):  # type: ignore[misc]
     """Every scalar stays a string."""
 
 
+def places(text: str) -> Mapping[str, str]:
+    """Where the value of each key of the outermost mapping stands: `line 3, column 7`. Raises YamlError."""
+    with _told_in_words():
+        root = yaml.compose(text, _TextLoader)
+    pairs = root.value if isinstance(root, MappingNode) else []
+    return {str(key.value): _place(value.start_mark) for key, value in pairs}
+
+
 def parse(text: str, *, all_text: bool = False) -> Any:
     """The document; `all_text` leaves scalars strings. Raises YamlError."""
-    try:
+    with _told_in_words():
         return yaml.load(text, _TextLoader if all_text else _SafeLoader)
+
+
+@contextmanager
+def _told_in_words() -> Iterator[None]:
+    try:
+        yield
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        place = _place(mark) if mark else ""
         raise YamlError(getattr(error, "problem", None) or "it cannot be parsed", place) from None
     except RecursionError:
         raise YamlError("it is nested too deeply") from None
+
+
+def _place(mark: Any) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}"
 
 
 def read_text(path: str | os.PathLike[str]) -> str:

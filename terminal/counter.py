@@ -11,16 +11,27 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from terminal.backoffice.card_ports import NO_PAPERS, Papers
 from terminal.backoffice.national_line import InsuranceLine, MessageIds, National, PayingOffice
 from terminal.backoffice.office_ports import OpenOffice
 from terminal.backoffice.ports import BackOffice
 from terminal.backoffice.profile import Profile
 from terminal.flow.authentication import Means
 from terminal.flow.bill import Bill
-from terminal.flow.dual_insert_run import Ended, dual_insert
+from terminal.flow.channel import Errand, Finished, at_card
+from terminal.flow.clinic import ClinicBill, VisitForm
+from terminal.flow.dual_insert_run import Ended, activation
 from terminal.flow.operator import Operator
 from terminal.flow.payment import PaymentSettings
-from terminal.flow.payment_run import PaymentEnded, purchase, reconciliation, refund
+from terminal.flow.payment_run import (
+    PaymentEnded,
+    clinic_settlement,
+    giving_up,
+    purchase,
+    reconciliation,
+    refund,
+    registration,
+)
 from terminal.flow.sales import KeepSale, NewMessageId, ReadBook, SalesBook
 from terminal.flow.steps import Flow, Role
 from terminal.flow.visit import Settings
@@ -42,9 +53,10 @@ def settings_of(profile: Profile, means: Means, pharmacy: str = DEFAULT_PHARMACY
         initial_pin=profile.initial_pin,
         zone=profile.zone,
         status_fid=profile.status_fid,
-        old_card_first=profile.old_card_required,
+        pharmacy_way=profile.pharmacy_way,
         equal_dates_mean_no_limit=profile.equal_dates_mean_no_limit,
         pin_limit=profile.pin_tries,
+        initial_pin_refused=profile.initial_pin_refused,
     )
 
 
@@ -62,10 +74,36 @@ class Terminal:
     random: Callable[[int], bytes] = os.urandom
 
     def dual_insert(
-        self, operator: Operator, listener: Listener | None = None, disturbance: Disturbance | None = None
+        self,
+        operator: Operator,
+        listener: Listener | None = None,
+        disturbance: Disturbance | None = None,
+        papers: Papers = NO_PAPERS,
     ) -> Ended:
-        """One visit of a holder; raises TerminalPowerLossError if the disturbance says so."""
-        session = Session(
+        """One visit of a holder who activates a card; raises TerminalPowerLossError if the disturbance says so.
+
+        Regions that need no old card have a shorter table; `papers`: what of the holder is shown there.
+        """
+        return self.session(operator, listener, disturbance).run(activation(self.settings, papers))
+
+    def visit(
+        self,
+        errand: Errand,
+        operator: Operator,
+        listener: Listener | None = None,
+        disturbance: Disturbance | None = None,
+    ) -> Finished:
+        """One visit with the social security card in the reader, whatever it is for; raises as `dual_insert`."""
+        return self.session(operator, listener, disturbance).run(at_card(self.settings, errand))
+
+    def session(
+        self,
+        operator: Operator,
+        listener: Listener | None = None,
+        disturbance: Disturbance | None = None,
+    ) -> Session:
+        """What drives a flow at this terminal."""
+        return Session(
             self.readers,
             operator,
             self.back_office,
@@ -74,7 +112,6 @@ class Terminal:
             listener=listener,
             disturbance=disturbance,
         )
-        return session.run(dual_insert(self.settings))
 
 
 @dataclass(slots=True)
@@ -113,10 +150,14 @@ class Counter:
         return cls(slots, office, settings_of(office.profile, means, pharmacy), now, random)
 
     def dual_insert(
-        self, operator: Operator, listener: Listener | None = None, disturbance: Disturbance | None = None
+        self,
+        operator: Operator,
+        listener: Listener | None = None,
+        disturbance: Disturbance | None = None,
+        papers: Papers = NO_PAPERS,
     ) -> Ended:
-        """One visit of a holder; raises TerminalPowerLossError if the disturbance says so."""
-        return self.terminal().dual_insert(operator, listener, disturbance)
+        """One visit of a holder who activates a card, as `Terminal.dual_insert`."""
+        return self.terminal().dual_insert(operator, listener, disturbance, papers)
 
     def terminal(self) -> Terminal:
         """The terminal at this counter."""
@@ -137,9 +178,10 @@ class Counter:
 def payment_settings(profile: Profile, settings: Settings) -> PaymentSettings:
     """What a region's profile says to a till, which is this terminal."""
     return PaymentSettings(
-        terminal=replace(settings, old_card_first=False),
-        pharmacy_name=profile.pharmacies.get(settings.pharmacy, settings.pharmacy),
+        terminal=settings,
+        place_name=profile.place_named(settings.pharmacy),
         verify_pin=profile.insurance.pin_at_purchase,
+        purse=profile.purse,
     )
 
 
@@ -159,9 +201,13 @@ class Till:
         operator: Operator,
         listener: Listener | None = None,
         disturbance: Disturbance | None = None,
+        papers: Papers = NO_PAPERS,
     ) -> PaymentEnded:
-        """One purchase by card; raises TerminalPowerLossError if the disturbance says so."""
-        return self._run(purchase(self._settings, bill), operator, listener, disturbance)
+        """One purchase by card; raises TerminalPowerLossError if the disturbance says so.
+
+        `papers`: what of the holder is shown, where a first purchase activates the card.
+        """
+        return self._run(purchase(self._settings, bill, papers), operator, listener, disturbance)
 
     def refund(
         self,
@@ -172,6 +218,37 @@ class Till:
     ) -> PaymentEnded:
         """The cancellation of a settlement of this till; raises as `purchase`."""
         return self._run(refund(self._settings, settlement), operator, listener, disturbance)
+
+    def register(
+        self,
+        form: VisitForm,
+        operator: Operator,
+        listener: Listener | None = None,
+        disturbance: Disturbance | None = None,
+    ) -> PaymentEnded:
+        """A patient's registration or admission, by card, at a hospital; raises as `purchase`."""
+        return self._run(registration(self._settings, form), operator, listener, disturbance)
+
+    def settle_visit(
+        self,
+        visit: str,
+        bill: ClinicBill,
+        operator: Operator,
+        listener: Listener | None = None,
+        disturbance: Disturbance | None = None,
+    ) -> PaymentEnded:
+        """The settlement of a patient's visit, by card; raises as `purchase`."""
+        return self._run(clinic_settlement(self._settings, visit, bill), operator, listener, disturbance)
+
+    def give_visit_up(
+        self,
+        visit: str,
+        operator: Operator,
+        listener: Listener | None = None,
+        disturbance: Disturbance | None = None,
+    ) -> PaymentEnded:
+        """A patient's visit given up; raises as `purchase`."""
+        return self._run(giving_up(self._settings, visit), operator, listener, disturbance)
 
     def reconcile(
         self,

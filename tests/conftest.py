@@ -1,7 +1,8 @@
 """Fixtures for every test: `pytester` runs our pytest plugin; a PostgreSQL server where one is needed.
 
-GmSSL is an oracle with wheels for x86_64 alone: tests that need it are in files named test_gmssl_*.py, and this is the
-one place that says where they are collected. There a missing library is an error, not a skip.
+GmSSL is an oracle with wheels for x86_64 alone, and only there wine runs programs for Windows: tests that need them are
+in files named test_gmssl_*.py and test_wine_*.py, and this is the one place that says where they are collected. There a
+missing library is an error, not a skip.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 pytest_plugins = ["pytester", "postgresql_server"]
-collect_ignore_glob = [] if platform.machine() == "x86_64" else ["*/test_gmssl_*.py"]
+collect_ignore_glob = [] if platform.machine() == "x86_64" else ["*/test_gmssl_*.py", "*/test_wine_*.py"]
 
 
 @pytest.fixture(scope="session", autouse=True)

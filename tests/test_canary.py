@@ -31,6 +31,7 @@ from virtual_card.pcscd import PrivateDaemon
 OLD_PIN = "73519486"
 INITIAL_PIN = "91827364"
 WRONG_PIN = "60606069"
+NEW_PIN_TYPED = f"{OLD_PIN}\n{WRONG_PIN}\n{WRONG_PIN}\n"
 ROOTS = {
     f"{key.name}/{version}": f"CANARY{number:06d}{version:04d}".encode()
     for number, key in enumerate(KEYS)
@@ -96,9 +97,9 @@ def leaks(runs: Iterable[Run], secrets: Iterable[bytes | str]) -> list[str]:
     ]
 
 
-def run(*arguments: str, answers_exempt: bool = False) -> Run:
+def run(*arguments: str, answers_exempt: bool = False, typed: str | None = None) -> Run:
     """Run a command and keep what it printed; a traceback of a bug would fail here."""
-    result = CliRunner(env={"OLD": OLD_PIN, "INITIAL": INITIAL_PIN}).invoke(cli, arguments)
+    result = CliRunner(env={"OLD": OLD_PIN, "INITIAL": INITIAL_PIN}).invoke(cli, arguments, input=typed)
     assert result.exit_code != 70, result.output
     lines = result.output.splitlines()
     kept = [line for line in lines if not (answers_exempt and line.startswith("< "))]
@@ -195,6 +196,8 @@ def channels(kind: str) -> list[Run]:
             run("counter", "activate", *at_reader, "said.yaml", form),
             run("counter", "activate", *at_reader, "id.yaml", *agent, form),
             run("counter", "reset-pin", *at_reader, "id.yaml", "--pin-env", "OLD", form),
+            run("hospital", "change-pin", *at_reader[:-1], form, typed=NEW_PIN_TYPED),
+            run("pharmacy", "reset-pin", *at_reader, "id.yaml", "--pin-env", "OLD", form),
             run("counter", "receive", *at_reader, "id.yaml", form),
             run("counter", "receive", "--list", "list.yaml", "--employer", "X", *known, form),
             run("counter", "receive", "--list", "ids.yaml", "--employer", "X", *known, form),
@@ -206,10 +209,14 @@ def channels(kind: str) -> list[Run]:
             run("counter", "loss", *by_number, "id.yaml", "--formal", form),
             run("counter", "release", *at_reader, "id.yaml", form),
             run("counter", "replace", *at_reader, "id.yaml", "--lost", record.number, form),
+            run("centre", "lock", *by_number[:-1], form),
+            run("centre", "unlock", *by_number[:-1], form),
+            run("counter", "cancel", *by_number, "said.yaml", "--yes", form),
             run("centre", "query", *by_number[:-1], form),
         ]
     runs += [run("centre", "tick", "--centre", centre), run("centre", "tick", "--centre", centre, "--json")]
-    assert "pin-reset" in "".join(printed for _, printed in runs), "the PIN must really be set"
+    told = "".join(printed for _, printed in runs)
+    assert "pin-reset" in told and "pin-changed" in told, "the PIN must really be set"
     return runs
 
 
@@ -434,7 +441,7 @@ def test_nothing_secret_comes_out_of_a_sweep() -> None:
     from terminal.scenario.stage import Stage
 
     record = issue_record(Stage.of(load_scenario(plain)).cards["new"])
-    assert leaks([run("scenario", "sweep", str(plain), "--every", "97")], [str(record.holder_id)]) == []
+    assert leaks([run("scenario", "sweep", str(plain), "--sample", "97")], [str(record.holder_id)]) == []
 
 
 def stayed(*arguments: str, until: str, meanwhile: Callable[[], None] = lambda: None) -> Run:
@@ -563,6 +570,7 @@ def test_nothing_marked_comes_out_of_a_driver(desk: Path) -> None:
         made_cards_again = ["--seed", "3", "--pin-env", "INITIAL", "--keys", "keys.yaml"]
         runs.append(run("card", "new", "--kind", "ssc-3.0", *made_cards_again))
         runs.append(stayed("serve", "driver", *given, until=until, meanwhile=business))
+    runs.append(run("driver", "build", "--out", "libraries"))
     marked = [OLD_PIN, INITIAL_PIN, WRONG_PIN, *ROOTS.values(), *card_secrets(desk / "ssc-3.0-3.card")]
     assert leaks(runs, marked) == []
 
@@ -594,6 +602,34 @@ def test_nothing_marked_comes_out_of_a_till(desk: Path) -> None:
     runs.append(run("centre", "reconcile", "--centre", "c.db", "--profile", "canary.yaml"))
     assert sum("reconciled" in printed for _, printed in runs) == 2, "the till must really do its work"
     marked = [INITIAL_PIN, WRONG_PIN, *ROOTS.values(), *card_secrets(desk / "payer.card")]
+    assert leaks(runs, marked) == []
+
+
+def test_nothing_marked_comes_out_of_a_hospital(desk: Path) -> None:
+    given = ["--seed", f"{FIXTURES[0].seed}", "--pin-env", "INITIAL", "--keys", "keys.yaml", "--purse", "0"]
+    runs = [run("card", "new", "--kind", "ssc-3.0", *given, "-o", "patient.card")]
+    runs.append(run("centre", "people", "--centre", "c.db"))
+    profile = Path("canary.yaml").read_text(encoding="utf-8").replace("purse: none", "purse: record")
+    Path("purse.yaml").write_text(profile, encoding="utf-8")
+    common = ["--centre", "c.db", "--profile", "./purse.yaml", "--yes"]
+    card = ["--reader", "virtual:patient.card", "--keys", "keys.yaml"]
+    admitted = ["--diagnosis", "肺炎", "--diagnosis-code", "J18.9", "--bed", "3-12"]
+    typed = f"{WRONG_PIN}\n{INITIAL_PIN}\n"
+    for place, form in enumerate(("--verbose", "--json", "--quiet"), 1):
+        runs.append(run("hospital", "register", *card, *common, form))
+        runs.append(run("hospital", "admit", *card, *admitted, *common, form))
+        visit = f"9901001{2 * place - 1:013d}"
+        settling = ["hospital", "settle", "--visit", visit, "--total", "20", *card, "--html", "slip.html"]
+        result = CliRunner(env={"INITIAL": INITIAL_PIN}).invoke(cli, [*settling, *common, form], input=typed)
+        assert result.exit_code == 0, result.output
+        runs.append((settling, result.output))
+        runs.append(run("hospital", "refund", "--settlement", f"9901002{2 * place - 1:013d}", *common, form))
+        runs.append(run("hospital", "give-up", "--visit", visit, *common, form))
+        runs.append(run("hospital", "reconcile", *common, form))
+    runs.append((["the slip"], Path("slip.html").read_text(encoding="utf-8")))
+    runs.append((["the book"], Path("hospital.book").read_text(encoding="utf-8")))
+    assert sum("visit-given-up" in printed for _, printed in runs) == 2, "the desk must really do its work"
+    marked = [INITIAL_PIN, WRONG_PIN, *ROOTS.values(), *card_secrets(desk / "patient.card")]
     assert leaks(runs, marked) == []
 
 

@@ -23,12 +23,13 @@ COMPOSITION = {
     "terminal.pytest_plugin",
     "terminal.readers",
     "terminal.scenario",
+    "terminal.testbench",
     "terminal.testing",
     "terminal.transport.virtual",
 }
 PORTS = {
     f"terminal.backoffice.{name}"
-    for name in ("ports", "bank_ports", "card_ports", "national_ports", "office_ports")
+    for name in ("ports", "bank_ports", "card_ports", "debit_ports", "national_ports", "office_ports")
 }
 GRAPH = grimp.build_graph(*PACKAGES)
 CARDS, OFFICE = "only the composition points", "procedures, flows and the session"

@@ -23,6 +23,10 @@ class CardMuteError(VirtualCardError):
     """The card is in the slot but gives no answer: to the reset, to a command, or because it has no power."""
 
 
+class PowerLostError(CardMuteError):
+    """The power of the slot was taken away under the card; what it had not committed is lost."""
+
+
 class ConnectionClosedError(VirtualCardError):
     """The connection was closed, or replaced by a newer one to the same slot."""
 

@@ -18,6 +18,7 @@ from virtual_card.errors import (
     CardRemovedError,
     ConnectionClosedError,
     NoCardError,
+    PowerLostError,
     TornError,
     VirtualCardError,
 )
@@ -88,7 +89,7 @@ class Slot:
         """Take the power away: the card stays in, its volatile state is lost, connections are dead."""
         if self._card is not None:
             self._card.power_off()
-        self._drop((CardMuteError, f"the card in {self.name} has no power; connect again"))
+        self._drop((PowerLostError, f"the card in {self.name} has no power; connect again"))
 
     def connect(self) -> SlotConnection:
         """Power the card on; an earlier connection to the slot is closed by it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
@@ -10,6 +10,7 @@ from typing import Protocol
 from apdu.layout.states import SocialState
 from apdu.pboc import Cryptogram
 from apdu.tlv import Tlv
+from terminal.backoffice.ports import Refusal
 from terminal.text import Pin
 
 
@@ -109,3 +110,26 @@ class BankIssuer(Protocol):
 
     def authorise(self, request: OnlineRequest) -> OnlineAnswer:
         """Decide about a transaction; raises BackOfficeError where the bank cannot be reached."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What became of the bank's notice: not heard by the centre yet, refused by it, or taken."""
+
+    waiting: bool
+    refusal: Refusal | None = None
+
+
+class OutletIssuer(BankIssuer, Protocol):
+    """The issuing bank as an outlet sees it during one visit."""
+
+    def heard(self) -> Heard:
+        """What became of the notice to the centre."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """The bank behind an outlet: its host for a card (number, holder's ID number), and the bank PIN chosen."""
+
+    issuer: Callable[[str, str], OutletIssuer]
+    new_pin: Pin | None = None

@@ -7,12 +7,26 @@ profile knows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 
 from apdu.layout.states import Channel, FinancialState, ReceiptMode, SocialState
-from terminal.backoffice.ports import Holder, MedicalBase, Place, Refusal
+from terminal.backoffice.ports import CardStanding, Holder, Place, Refusal
+
+
+class PharmacyWay(Enum):
+    """What a pharmacy of the region needs to activate a card (R12)."""
+
+    DUAL_INSERT = "dual-insert"
+    OLD_PIN = "old-pin"
+    FIRST_PURCHASE = "first-purchase"
+    ID_CARD = "id-card"
+
+    @property
+    def card_alone(self) -> bool:
+        """The social security card suffices, with neither the old card nor its PIN."""
+        return self in (PharmacyWay.FIRST_PURCHASE, PharmacyWay.ID_CARD)
 
 
 class PlaceKind(Enum):
@@ -119,20 +133,6 @@ class PresentCard:
     place: Place
     number: str
     card_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class CardStanding:
-    """What the centre holds of a card, in the words of the card's own status file, and its medical base data."""
-
-    holder: Holder
-    social: SocialState
-    financial: FinancialState
-    enabled_by: Channel
-    enabled_at: datetime | None
-    received_at: datetime | None
-    receipt_mode: ReceiptMode
-    medical: MedicalBase = field(default_factory=MedicalBase)
 
 
 # --- activating --------------------------------------------------------------------------------------------------

@@ -74,7 +74,7 @@ class CardCentre:
             view = reservation.view() if reservation else _journal_view(request.journal)
             counter = self._store.pin_counter(old.number) if old else None
             tries = counter.tries_left if counter else self._profile.pin_tries
-            return NewCardAnswer(card.holder, card.social, card.financial, view, tries)
+            return NewCardAnswer.of(card.standing, view, tries)
 
     def verify_pin(self, request: VerifyOldPin) -> PinAnswer:
         """Check the old card's PIN; a wrong one uses up a try, the right one restores them all."""

@@ -13,7 +13,6 @@ from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
 from terminal.backoffice.card_ports import (
     Authorise,
     Authorised,
-    CardStanding,
     CardView,
     ElectronicCard,
     Enable,
@@ -25,6 +24,7 @@ from terminal.backoffice.card_ports import (
 )
 from terminal.backoffice.clock import Clock
 from terminal.backoffice.desk import Desk
+from terminal.backoffice.ports import CardStanding
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import OldCard, SocialCard
 from terminal.backoffice.rule import Rules, Situation
@@ -71,7 +71,7 @@ class ChannelDesk(Desk):
                 assert kind is not None, "a rule refuses places that do not take part"
                 card = take_over(self._store, card, self._now(), CHANNEL[kind], self._commit)
             self._note("enable-again" if active else "enable", request, card.number)
-            return Enabled(card.number, not active, _standing(card), self._store.balance(card.account))
+            return Enabled(card.number, not active, card.standing, self._store.balance(card.account))
 
     def query(self, request: QueryCard) -> CardView:
         """State and balance for the holder (R42), the ID number masked unless the centre itself asks."""
@@ -98,7 +98,7 @@ class ChannelDesk(Desk):
     def present(self, request: PresentCard) -> CardStanding:
         """What a card in a reader is to say of itself."""
         with self._store.transaction():
-            return _standing(self._card(request))
+            return self._card(request).standing
 
     def authorise(self, request: Authorise) -> Authorised:
         """Whether this place may do that for the holder (R40); the audit says what was allowed."""
@@ -139,16 +139,3 @@ class ChannelDesk(Desk):
         """An old card of the holder that is not in order, if there is one (R13)."""
         held = self._store.old_cards_of(card.holder.id_number) if card else []
         return next((old for old in held if old.state is not SocialState.NORMAL), None)
-
-
-def _standing(card: SocialCard) -> CardStanding:
-    return CardStanding(
-        holder=card.holder,
-        social=card.social,
-        financial=card.financial,
-        enabled_by=card.enabled_by,
-        enabled_at=card.enabled_at,
-        received_at=card.received_at,
-        receipt_mode=card.receipt_mode,
-        medical=card.medical,
-    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from hmac import compare_digest
 from typing import Protocol
 
 from apdu.crypto import (
@@ -154,6 +155,11 @@ class Hsm:
         self._check_external(chip, DPK)
         dpk, dtk = self._card_key(chip, DPK, version), self._card_key(chip, BY_NAME["DTK"], 1)
         return debit.certified(chip.algorithm, dpk, dtk)
+
+    def certifies(self, card: SocialCard, algorithm: Algorithm, debit: Debit, tac: bytes) -> bool:
+        """Whether `tac` is the card's for a debit, in whatever state the card is now; raises RefusedError."""
+        chip = _Chip(card.key.card_id[:6], card.historical_bytes, algorithm)
+        return compare_digest(debit.certificate(algorithm, self._card_key(chip, BY_NAME["DTK"], 1)), tac)
 
     def _check_base_read(self, chip: _Chip, card_id: str) -> None:
         if not card_id.startswith(chip.region):

@@ -46,13 +46,12 @@ class Debit:
             self.time,
             purse.purchase_mac1(algorithm, session, self.amounts, self.terminal, self.time),
             purse.purchase_mac2(algorithm, session, self.amounts),
-            purse.purchase_tac(
-                algorithm,
-                dtk,
-                self.amounts,
-                terminal=self.terminal,
-                sequence=self.sequence,
-                time=self.time,
-            ),
+            self.certificate(algorithm, dtk),
         )
         return "".join(f"{part.hex().upper()}|" for part in parts)
+
+    def certificate(self, algorithm: Algorithm, dtk: bytes) -> bytes:
+        """The TAC (4 bytes) under the card's own key; the card's random and number do not count in it."""
+        return purse.purchase_tac(
+            algorithm, dtk, self.amounts, terminal=self.terminal, sequence=self.sequence, time=self.time
+        )

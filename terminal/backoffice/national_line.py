@@ -106,7 +106,7 @@ class InsuranceLine:
             "opter_name": self.operator,
             "inf_time": f"{local:%Y-%m-%d %H:%M:%S}",
             "fixmedins_code": self.place,
-            "fixmedins_name": self.profile.pharmacies.get(self.place, self.place)[:NAME_LIMIT],
+            "fixmedins_name": self.profile.place_named(self.place)[:NAME_LIMIT],
             "sign_no": self._sign_no,
             "input": request.input,
         }

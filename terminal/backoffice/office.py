@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -34,9 +35,12 @@ from terminal.backoffice.centre import CardCentre
 from terminal.backoffice.channel_desk import ChannelDesk
 from terminal.backoffice.clock import Clock
 from terminal.backoffice.database import LostRaceError
+from terminal.backoffice.debit_desk import DebitDesk
+from terminal.backoffice.debit_ports import ReportDebit
 from terminal.backoffice.enrolment import Enrolment
 from terminal.backoffice.hsm import Hsm
 from terminal.backoffice.insurance import InsuranceCentre
+from terminal.backoffice.insurance_desk import InsuranceDesk
 from terminal.backoffice.office_ports import snapshot_of
 from terminal.backoffice.ports import (
     Answer,
@@ -50,6 +54,7 @@ from terminal.backoffice.ports import (
     SignIn,
     VerifyOldPin,
 )
+from terminal.backoffice.production import Production
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import CardStatus
 from terminal.backoffice.rule import Rules
@@ -81,7 +86,9 @@ class Office:
     ) -> None:
         self.profile = profile
         self.enrolment = Enrolment(store, profile, now, random)
+        self.production = Production(store, profile, now, self.enrolment, self.call)
         self._store = store
+        self.insurance = InsuranceDesk(store, profile, now)
         insurance = InsuranceCentre(store, profile, now, rules)
         clock = Clock(store, profile, now, commit)
         centre = CardCentre(store, profile, now, rules=rules, commit=commit, clock=clock)
@@ -112,6 +119,7 @@ class Office:
             HandOver: cards.hand_over,
             HandOverToEmployer: cards.hand_over_to_employer,
             Tick: clock.tick,
+            ReportDebit: DebitDesk(store, profile, now, hsm).report,
         }
 
     @classmethod
@@ -149,6 +157,12 @@ class Office:
             with suppress(LostRaceError):
                 return desk(request)
         return desk(request)
+
+    def with_desk(self, kind: type, desk: Callable[[Any], Answer]) -> Office:
+        """The same office with another desk for one kind of request."""
+        other = copy.copy(self)
+        other._desks = {**self._desks, kind: desk}
+        return other
 
     def bank_activated(self, notice: BankNotice) -> NoticeAnswer:
         """Take the bank's notice that its application is active (R14); raises RefusedError, StoreError."""

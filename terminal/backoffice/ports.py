@@ -6,17 +6,18 @@ people. One dispatcher (`BackOffice.call`) serves every request, in process toda
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from apdu.layout.states import FinancialState, SocialState
+from apdu.layout.states import Channel, FinancialState, ReceiptMode, SocialState
 from terminal.text import Pin, Text
 
 if TYPE_CHECKING:
     from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
     from terminal.backoffice.card_ports import CardAnswer, CardRequest
+    from terminal.backoffice.debit_ports import DebitChecked, ReportDebit
     from terminal.backoffice.national_ports import Transact, Transacted
 
 
@@ -176,17 +177,34 @@ class NewCardQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class NewCardAnswer:
-    """State of the card. `reservation`: the open or committed one of this card, or the one its journal names.
-
-    `pin_tries`: tries left for the old PIN at the centre. Refused instead of answered where a rule forbids activation.
-    """
+class CardStanding:
+    """What the centre holds of a card, in the words of the card's own status file, and its medical base data."""
 
     holder: Holder
     social: SocialState
     financial: FinancialState
+    enabled_by: Channel = Channel.NONE
+    enabled_at: datetime | None = None
+    received_at: datetime | None = None
+    receipt_mode: ReceiptMode = ReceiptMode.IN_PERSON
+    medical: MedicalBase = field(default_factory=MedicalBase)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewCardAnswer(CardStanding):
+    """What the centre holds. `reservation`: the open or committed one of this card, or the one its journal names.
+
+    `pin_tries`: tries left for the old PIN at the centre. Refused instead of answered where a rule forbids activation.
+    """
+
     reservation: ReservationView | None
     pin_tries: int
+
+    @classmethod
+    def of(cls, standing: CardStanding, reservation: ReservationView | None, pin_tries: int) -> NewCardAnswer:
+        """A standing, with what an activation needs to know besides."""
+        held = {each.name: getattr(standing, each.name) for each in fields(standing)}
+        return cls(**held, reservation=reservation, pin_tries=pin_tries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +299,11 @@ class HsmMessage:
 # Written as text: the other channels' requests speak of what is declared above.
 Request: TypeAlias = (
     "SignIn | OldCardQuery | NewCardQuery | VerifyOldPin | Reserve | ConfirmActivation | ReleaseReservation"
-    " | HsmMessage | BankNotice | CardRequest | Transact"
+    " | HsmMessage | BankNotice | CardRequest | Transact | ReportDebit"
 )
 Answer: TypeAlias = (
     "SignedIn | OldCardAnswer | NewCardAnswer | PinAnswer | Reserved | Confirmed | ReservationView | str"
-    " | NoticeAnswer | CardAnswer | Transacted"
+    " | NoticeAnswer | CardAnswer | Transacted | DebitChecked"
 )
 
 

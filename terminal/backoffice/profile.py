@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
-from enum import Enum
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -18,7 +17,8 @@ import msgspec
 
 from apdu import yaml_text
 from terminal.backoffice.benefits import Insurance
-from terminal.backoffice.card_ports import CENTRE, PlaceKind
+from terminal.backoffice.card_ports import CENTRE, PharmacyWay, PlaceKind
+from terminal.backoffice.debit_ports import PurseUse
 from terminal.backoffice.ports import Place
 from terminal.text import Pin, Text
 
@@ -33,15 +33,6 @@ Hours = Annotated[int, msgspec.Meta(ge=1)]
 Months = Annotated[int, msgspec.Meta(ge=1)]
 
 
-class PharmacyWay(Enum):
-    """What a pharmacy of the region needs to activate a card (R12)."""
-
-    DUAL_INSERT = "dual-insert"
-    OLD_PIN = "old-pin"
-    FIRST_PURCHASE = "first-purchase"
-    ID_CARD = "id-card"
-
-
 class ProfileError(ValueError):
     """A region profile cannot be found or used; the message names file, path and next step."""
 
@@ -49,6 +40,7 @@ class ProfileError(ValueError):
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
     """One region's answers to what the standards leave open.
 
+    `initial_pin_refused`: a holder who changes the PIN cannot choose the initial one (R40).
     `status_file`: FID of the application status file. `pharmacy_way`: what a pharmacy needs to activate (R12).
     `financial_first`: the bank's application must be active before the social one (R2). `deadline_days`: days after
     receipt that the holder has for the bank (R20, R23). `automatic_hours`: hours after which a card collected by an
@@ -59,7 +51,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     Places by kind, code to name: `pharmacies`, `hospitals`, outlets of the issuing bank (`banks`), service counters,
     official phone lines (`hotlines`), `apps`. `pin_authorised` and `information_authorised`: pharmacies and hospitals
     that may also change and reset PINs (R40), or tell state and balance (R42). `insurance`: what the funds pay, and how
-    the insurance interface speaks.
+    the insurance interface speaks. `purse`: what the medical purse on the card is used for.
     """
 
     name: str
@@ -69,6 +61,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     status_file: FileIdentifier
     initial_pin: Pin
     pin_tries: PinTries
+    initial_pin_refused: bool = False
     pharmacy_way: PharmacyWay
     financial_first: bool
     deadline_days: Days
@@ -84,9 +77,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     pin_authorised: frozenset[PlaceCode] = frozenset()
     information_authorised: frozenset[PlaceCode] = frozenset()
     insurance: Insurance = Insurance()
+    purse: PurseUse = PurseUse.NONE
 
     def __post_init__(self) -> None:
-        """Raises ValueError where one code names two places, or an authorisation names none that can hold it."""
+        """Raises ValueError where one code names two places, or an authorisation names none that can hold it.
+
+        And where the purse is used without the PIN that opens it.
+        """
         codes = [code for places in self._places.values() for code in places]
         if len(codes) != len(set(codes)):
             twice = next(code for code in codes if codes.count(code) > 1)
@@ -94,6 +91,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         strangers = (self.pin_authorised | self.information_authorised) - {*self.pharmacies, *self.hospitals}
         if strangers:
             raise ValueError(f"{min(strangers)} is authorised, but no pharmacy or hospital of this profile")
+        if self.purse is not PurseUse.NONE and not self.insurance.pin_at_purchase:
+            raise ValueError(
+                "`purse` needs `insurance.pin_at_purchase: true`: the card opens it by its PIN alone"
+            )
 
     @property
     def _places(self) -> Mapping[PlaceKind, Places]:
@@ -119,6 +120,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     def place_name(self, place: Place) -> str:
         """The name of a place that takes part."""
         return next(places[place.pharmacy] for places in self._places.values() if place.pharmacy in places)
+
+    def place_named(self, code: str) -> str:
+        """The name of the place with this code; the code where it takes no part."""
+        return next((places[code] for places in self._places.values() if code in places), code)
 
     @property
     def old_card_required(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from apdu.layout.states import Channel, FinancialState, ReceiptMode, SocialState
-from terminal.backoffice.ports import CardKey, Holder, MedicalBase, ReservationView
+from terminal.backoffice.ports import CardKey, CardStanding, Holder, MedicalBase, ReservationView
 
 LOST_STATES = frozenset({SocialState.FORMALLY_LOST, SocialState.TEMPORARILY_LOST})
 
@@ -54,6 +54,20 @@ class SocialCard:
     def number(self) -> str:
         """The card number (9 characters)."""
         return self.key.number
+
+    @property
+    def standing(self) -> CardStanding:
+        """What a terminal is told, so that the card can say the same of itself."""
+        return CardStanding(
+            holder=self.holder,
+            social=self.social,
+            financial=self.financial,
+            enabled_by=self.enabled_by,
+            enabled_at=self.enabled_at,
+            received_at=self.received_at,
+            receipt_mode=self.receipt_mode,
+            medical=self.medical,
+        )
 
     @property
     def account(self) -> str:

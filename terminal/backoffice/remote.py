@@ -10,12 +10,14 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from apdu.layout.states import FinancialState, ReceiptMode, SocialState
 from terminal.backoffice import wire
 from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
 from terminal.backoffice.enrolment import EnrolmentError
+from terminal.backoffice.insurance_desk import AskInsurance
 from terminal.backoffice.link import DEFAULT_TIMEOUT_S, Link, Reply
 from terminal.backoffice.national import wire as national_wire
 from terminal.backoffice.office_ports import (
@@ -64,6 +66,7 @@ class RemoteOffice:
         self.profile = profile
         self.link = Link(url, token, timeout_s)
         self.enrolment = RemoteEnrolment(self.link, random)
+        self.insurance: AskInsurance = partial(ask, self.link)
 
     def call(self, request: Request) -> Answer:
         """Answer a request with the type it names; raises RefusedError, UnreachableError."""

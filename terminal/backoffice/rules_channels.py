@@ -22,6 +22,7 @@ from terminal.backoffice.card_ports import (
     HandOver,
     HandOverToEmployer,
     LockCard,
+    PharmacyWay,
     PlaceKind,
     PresentCard,
     QueryCard,
@@ -35,7 +36,7 @@ from terminal.backoffice.card_ports import (
 )
 from terminal.backoffice.card_states import Operation, is_legal
 from terminal.backoffice.ports import Place, Refusal
-from terminal.backoffice.profile import PharmacyWay, Profile
+from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import LossReason
 from terminal.backoffice.rule import Rule, Rules, Situation, is_active, unless
 from terminal.backoffice.rules_cards import (
@@ -127,8 +128,7 @@ def pharmacy_way_is_the_regions(
     """R12: without old card and old PIN a pharmacy activates only where the region says so."""
     if profile.kind_of(request.place) is not PHARMACY:
         return None
-    alone = profile.pharmacy_way in (PharmacyWay.FIRST_PURCHASE, PharmacyWay.ID_CARD)
-    return None if alone else refusals_channels.PHARMACY_NEEDS_OLD_CARD
+    return None if profile.pharmacy_way.card_alone else refusals_channels.PHARMACY_NEEDS_OLD_CARD
 
 
 # --- who it is ------------------------------------------------------------------------------------------

@@ -18,15 +18,17 @@ from terminal.backoffice.database import connect, label_of, translated
 from terminal.backoffice.ports import RefusedError
 from terminal.backoffice.stored.activations import Activations
 from terminal.backoffice.stored.cards import Cards
+from terminal.backoffice.stored.debits import Debits
 from terminal.backoffice.stored.electronic import ElectronicCards
 from terminal.backoffice.stored.ledger import Ledger
 from terminal.backoffice.stored.messages import Messages
+from terminal.backoffice.stored.orders import Orders
 from terminal.backoffice.stored.people import People
 from terminal.backoffice.stored.settlements import Settlements
 from terminal.backoffice.tables import audit
 
 
-class Store(Cards, Activations, Ledger, People, Messages, Settlements, ElectronicCards):
+class Store(Cards, Activations, Ledger, People, Messages, Settlements, ElectronicCards, Debits, Orders):
     """One open store; not for use from several threads at a time. `where` and `read_only` as `connect` takes them."""
 
     def __init__(self, where: str | Path = ":memory:", *, read_only: bool = False) -> None:
@@ -47,8 +49,6 @@ class Store(Cards, Activations, Ledger, People, Messages, Settlements, Electroni
         """
         refused: RefusedError | None = None
         try:
-            if self._db.in_transaction():
-                self._db.rollback()  # a read outside a transaction began one of its own
             with self._db.begin():
                 try:
                     yield

@@ -274,12 +274,50 @@ _STANDS = text("NOT reversed")
 # A settlement is cancelled once; a cancellation that was reversed itself counts for nothing.
 Index("cancelled_once", settlements.c.cancels, unique=True, sqlite_where=_STANDS, postgresql_where=_STANDS)
 
+debits = Table(
+    "debits",
+    metadata,
+    Column("card", ForeignKey("social_cards.number"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("msgid", String(64), nullable=False, index=True),
+    Column("account_fen", BigInteger, nullable=False),
+    Column("self_paid_fen", BigInteger, nullable=False),
+    Column("pool_fen", BigInteger, nullable=False),
+    Column("tac", String(8), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
 electronic_cards = Table(
     "electronic_cards",
     metadata,
     Column("card", ForeignKey("social_cards.number"), primary_key=True),
     Column("token", String(64), nullable=False, unique=True),
     Column("signed_at", Instant, nullable=False),
+)
+
+card_orders = Table(
+    "card_orders",
+    metadata,
+    Column("entry", Serial, primary_key=True),
+    Column("id_number", ForeignKey("persons.id_number"), nullable=False, index=True),
+    Column("kind", String(2), nullable=False),
+    Column("status", String(2), nullable=False),
+    Column("bank", String(40), nullable=False),
+    Column("reason", Text),
+    Column("replaces", ForeignKey("social_cards.number")),
+    Column("number", String(9), unique=True),
+    Column("batch", String(20), index=True),
+    Column("applied_at", Instant, nullable=False),
+    Column("begun_at", Instant),
+    Column("made_at", Instant),
+)
+_UNFINISHED = text("made_at IS NULL")
+Index(
+    "one_order_at_a_time",
+    card_orders.c.id_number,
+    unique=True,
+    sqlite_where=_UNFINISHED,
+    postgresql_where=_UNFINISHED,
 )
 
 audit = Table(

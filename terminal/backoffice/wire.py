@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
-from terminal.backoffice import bank_ports, card_ports, office_ports, ports
+from terminal.backoffice import bank_ports, card_ports, debit_ports, insurance_desk, office_ports, ports
 from terminal.backoffice.card_ports import HandedOver, ListHandedOver
+from terminal.backoffice.national import reconciling
 from terminal.backoffice.ports import Refusal
 from terminal.text import Pin
 
@@ -53,7 +54,7 @@ TERMINAL = _named(
         (ports.ReleaseReservation, ports.ReservationView),
         (ports.HsmMessage, str),
         (card_ports.QueryCard, card_ports.CardView),
-        (card_ports.PresentCard, card_ports.CardStanding),
+        (card_ports.PresentCard, ports.CardStanding),
         (card_ports.Enable, card_ports.Enabled),
         (card_ports.SignElectronicCard, card_ports.ElectronicCard),
         (card_ports.ReportLoss, card_ports.CardChanged),
@@ -66,6 +67,7 @@ TERMINAL = _named(
         (card_ports.HandOverToEmployer, card_ports.ListHandedOver),
         (card_ports.Authorise, card_ports.Authorised),
         (card_ports.Tick, card_ports.Ticked),
+        (debit_ports.ReportDebit, debit_ports.DebitChecked),
     )
 )
 """What a terminal asks: everything `BackOffice.call` takes."""
@@ -76,6 +78,9 @@ OFFICE = _named(
         (office_ports.EnrolOldCard, office_ports.Enrolled),
         (office_ports.EnrolSocialCard, office_ports.Enrolled),
         (office_ports.ListCards, office_ports.CardList),
+        (insurance_desk.InsurePerson, insurance_desk.PersonInsured),
+        (insurance_desk.CloseDay, reconciling.DayEnd),
+        (insurance_desk.FindSettlement, insurance_desk.FoundSettlement),
     )
 )
 """What the bank and the staff of the centre ask."""

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from apdu.layout import LayoutError
+from terminal.backoffice.card_ports import NO_PAPERS, Papers
 from terminal.backoffice.office_ports import OpenOffice
 from terminal.backoffice.profile import Profile
 from terminal.cli.console import ConsoleOperator
@@ -35,6 +36,7 @@ from virtual_card.card import VirtualCard
 from virtual_card.image import open_journalled
 from virtual_card.issue_record import NoIssueRecordError, OldIssueRecord, issue_record
 
+WITHOUT_RECEIPT = (Outcome.ALREADY_ACTIVE, Outcome.CAUGHT_UP)
 SCRIPT_HINT = (
     "a script is a list such as `- {do: insert, card: old}`; do: insert, remove, pin, answer, cancel, wait"
 )
@@ -50,6 +52,7 @@ class Order:
     pharmacy: str | None
     keys: str | None
     now: datetime | None
+    papers: Papers = NO_PAPERS
 
     def clock(self) -> datetime:
         """The time of this visit."""
@@ -58,9 +61,9 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardOrder(Order):
-    """A visit with card images: a person or a script puts them into virtual slots."""
+    """A visit with card images: a person or a script puts them into virtual slots; None where no old card is needed."""
 
-    old_card: str
+    old_card: str | None
     new_card: str
     one_reader: bool
     script: str | None
@@ -89,7 +92,8 @@ def run(order: CardOrder, view: View) -> ExitCode:
             pharmacy=order.pharmacy or DEFAULT_PHARMACY,
             now=order.clock,
         )
-        return _visit(replace(counter, back_office=OfficeOverFile(office)), cards, script, profile, view)
+        at_file = replace(counter, back_office=OfficeOverFile(office))
+        return _visit(at_file, cards, script, pins_of(cards.get("old"), profile), view, papers=order.papers)
 
 
 def scripted(order: CardOrder) -> list[ScriptStep] | None:
@@ -103,9 +107,10 @@ def scripted(order: CardOrder) -> list[ScriptStep] | None:
 def cards_of_visit(
     order: CardOrder, open_card: Callable[[str], VirtualCard]
 ) -> tuple[dict[str, VirtualCard], VirtualCard | None]:
-    """The cards `old` and `new`, and the PSAM; raises ClickException for what cannot be one."""
+    """The cards `old` (if there is one) and `new`, and the PSAM; raises ClickException for what cannot be one."""
     _check_different(order)
-    cards = {"old": open_card(order.old_card), "new": open_card(order.new_card)}
+    files = {"old": order.old_card, "new": order.new_card}
+    cards = {name: open_card(path) for name, path in files.items() if path is not None}
     return cards, None if order.psam is None else _psam(open_card(order.psam), order.psam)
 
 
@@ -140,15 +145,17 @@ def _visit(
     counter: Counter,
     cards: dict[str, VirtualCard],
     script: list[ScriptStep] | None,
-    profile: Profile,
+    pins: dict[str, str],
     view: View,
+    *,
+    papers: Papers,
 ) -> ExitCode:
     terminal, slots = counter.terminal(), partial(occupied, counter)
     if script is None:
-        ended = shown(terminal, ConsoleOperator(cards, counter.slots), slots, profile, at_console(view))
-        return ended.outcome.exit_code
-    operator = ScriptOperator(script, cards, counter.slots, pins_of(cards["old"], profile), strict=False)
-    ended = shown(terminal, operator, slots, profile, view)
+        person = ConsoleOperator(cards, counter.slots)
+        return shown(terminal, person, slots, at_console(view), papers).outcome.exit_code
+    operator = ScriptOperator(script, cards, counter.slots, pins, strict=False)
+    ended = shown(terminal, operator, slots, view, papers)
     if operator.leftover():
         left = "; ".join(operator.leftover())
         say(f"ssc: the visit ended {ended.outcome.label}; not reached in the script: {left}", err=True)
@@ -161,11 +168,15 @@ def at_console(view: View) -> View:
 
 
 def shown(
-    terminal: Terminal, operator: Operator, slots: Callable[[], Slots], profile: Profile, view: View
+    terminal: Terminal,
+    operator: Operator,
+    slots: Callable[[], Slots],
+    view: View,
+    papers: Papers = NO_PAPERS,
 ) -> Ended:
     """One visit, shown as it happens, with what a receipt alone would not tell."""
-    ended = visit(terminal, operator, slots, profile.status_fid, view)
-    if ended.outcome is Outcome.ALREADY_ACTIVE and view is View.RECEIPT:
+    ended = visit(terminal, operator, slots, view, papers)
+    if ended.outcome in WITHOUT_RECEIPT and view is View.RECEIPT:
         say(str(ended.text))  # no receipt is printed for it
     if ended.outcome.exit_code:
         if view is View.RECEIPT:
@@ -175,9 +186,11 @@ def shown(
     return ended
 
 
-def pins_of(old: VirtualCard, profile: Profile) -> dict[str, str]:
+def pins_of(old: VirtualCard | None, profile: Profile) -> dict[str, str]:
     """The PINs that a script may name instead of writing them down."""
     pins = {"initial": profile.initial_pin.reveal()}
+    if old is None:
+        return pins
     try:
         record = issue_record(old)
     except (NoIssueRecordError, LayoutError):

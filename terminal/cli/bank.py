@@ -28,7 +28,7 @@ def activate(social_only: bool, new_pin_env: str | None, **options: Any) -> Exit
     reader is brought up to date.
     """
     from terminal.backoffice.card_ports import PlaceKind
-    from terminal.cli.bank_host import outlet
+    from terminal.backoffice.outlet import outlet
     from terminal.cli.channel_run import with_card
     from terminal.cli.pin_source import PinSource, Way
     from terminal.flow.errands import activate_bank, enable

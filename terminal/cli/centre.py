@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from terminal.cli.card_state_commands import cancel_at_centre, lock, unlock
 from terminal.cli.centre_clock import query, tick
 from terminal.cli.centre_failures import fail
 from terminal.cli.centre_insurance import people, receipt, reconcile
@@ -36,7 +37,7 @@ def centre() -> None:
     """The back office: bring cards in, look at them."""
 
 
-for _command in (fail, people, reconcile, receipt, tick, query):
+for _command in (fail, people, reconcile, receipt, tick, query, cancel_at_centre, lock, unlock):
     centre.add_command(_command)
 
 

@@ -59,9 +59,8 @@ def query(number: str | None, **options: Any) -> ExitCode:
     """Show one card as the centre sees it, everything due by the clock done first."""
     from terminal.backoffice.card_ports import PlaceKind, QueryCard
     from terminal.cli.channel_run import without_card
-    from terminal.cli.remote_channels import viewed
 
     require(card=number)
     assert number is not None
     order, _ = order_of(PlaceKind.CENTRE, options)
-    return without_card(order, lambda place: QueryCard(place, number), viewed)
+    return without_card(order, lambda place: QueryCard(place, number))

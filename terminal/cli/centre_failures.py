@@ -21,6 +21,12 @@ KINDS = (
     "garbled",
     "wrong-signature",
     "out-of-order",
+    "wrong-cryptogram",
+    "no-separator",
+    "lower-case",
+    "no-header",
+    "no-key",
+    "empty",
 )
 PATH = "/failures"
 
@@ -51,8 +57,8 @@ def fail(
 ) -> ExitCode:
     """Let a transaction of a running centre fail, and show which failures are on.
 
-    TRANSACTION is one of the national interface (2102) or of the ports (confirm-activation); without it, any. Without
-    KIND nothing is changed.
+    TRANSACTION is one of the national interface (2102), of the ports (confirm-activation), or a type of message to the
+    HSM (hsm-01); without it, any. From wrong-cryptogram on, KIND is of the HSM alone. Without KIND nothing is changed.
     """
     from terminal.backoffice.wire import encode
     from terminal.cli.files import link_to

@@ -1,13 +1,13 @@
-"""`ssc centre people`, `reconcile`, `receipt`: the insurance centre's own desk, over the store itself."""
+"""`ssc centre people`, `reconcile`, `receipt`: the insurance centre's own desk, at its store or over the line."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import click
 
-from terminal.cli.options import Day, profile_option
+from terminal.cli.options import Day, json_option, profile_option
 from terminal.cli.value_types import CENTRE_FILE
 from terminal.exit_codes import ExitCode
 
@@ -15,115 +15,169 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from terminal.backoffice.store import Store
+    from terminal.backoffice.national.reconciling import DayEnd
+    from terminal.testing.people import BroughtIn
+    from terminal.trace.as_text import Line
 
-store_option = click.option(
+centre_option = click.option(
     "--centre",
     type=CENTRE_FILE,
     required=True,
     metavar="FILE|URL",
-    help="The back office: a SQLite file, or a PostgreSQL URL.",
+    help="The back office: a SQLite file, a PostgreSQL URL, or the service at http://HOST:PORT.",
 )
 
 
-@contextmanager
-def _opened(where: str, *, new: bool = False) -> Iterator[Store]:
-    from pathlib import Path
-
-    from terminal.backoffice.database import StoreError, is_url
-    from terminal.backoffice.store import Store
-
-    if where.startswith(("http://", "https://")):
-        raise StoreError(
-            f"{where}: this is the centre's own desk; name its file or database, not the service"
-        )
-    if not (new or is_url(where) or Path(where).exists()):
-        raise FileNotFoundError(2, "no such file", where)
-    store = Store(where)
-    try:
-        yield store
-    finally:
-        store.close()
-
-
 @click.command()
-@store_option
+@centre_option
 @profile_option
-def people(centre: str, profile: str) -> ExitCode:
+@json_option
+def people(centre: str, profile: str, as_json: bool) -> ExitCode:
     """Bring the synthetic people in: one for every situation at the insurance centre, each with a card.
 
     `ssc card new --kind ssc-3.0 --seed N` makes a person's card. Bringing them in again changes nothing.
     """
     from datetime import UTC, datetime
 
-    from terminal.cli.files import region_profile
-    from terminal.cli.output import say
+    from terminal.cli.files import open_office, region_profile
+    from terminal.cli.output import say, show
     from terminal.testing.people import bring_in_people
-    from terminal.trace.columns import pad
+    from terminal.trace.as_json import both, json_line
 
-    region = region_profile(profile)
-    with _opened(centre, new=True) as store:
-        for each in bring_in_people(store, region, lambda: datetime.now(UTC)):
-            found = each.fixture
-            say(
-                f"{found.letter}  seed {found.seed}  {each.card}  {each.person}  {pad(found.voucher, 12)}{found.text}"
-            )
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    with closing(open_office(centre, region_profile(profile), now)) as office:
+        brought = bring_in_people(office, now)
+    if not as_json:
+        show(_people(brought))
+        return ExitCode.DONE
+    for each in brought:
+        found = each.fixture
+        values = {"letter": found.letter, **both(found.text), "seed": found.seed}
+        values |= {"card": each.card, "person": each.person, "voucher": found.voucher}
+        say(json_line("person", values))
     return ExitCode.DONE
 
 
+def _people(brought: list[BroughtIn]) -> Iterator[Line]:
+    """One line a person, under a heading."""
+    from terminal.trace.as_text import line
+    from terminal.trace.columns import pad
+
+    widths = (3, 6, 11, 22, 12)
+
+    def row(*cells: str) -> str:
+        *cut, last = cells
+        return "".join(pad(cell, width) for cell, width in zip(cut, widths, strict=True)) + last
+
+    yield line((row("", "seed", "card", "person", "e-voucher", "situation"), "bold"))
+    for each in brought:
+        found = each.fixture
+        yield line(row(found.letter, f"{found.seed}", each.card, each.person, found.voucher, f"{found.text}"))
+
+
 @click.command()
-@store_option
+@centre_option
 @profile_option
 @click.option("--day", type=Day(), metavar="DATE", help="Which day.  [default: today]")
-def reconcile(centre: str, profile: str, day: date | None) -> ExitCode:
+@json_option
+def reconcile(centre: str, profile: str, day: date | None, as_json: bool) -> ExitCode:
     """Close a day: what every place settled, and whether the whole ledger adds up."""
     from datetime import UTC, datetime
 
-    from terminal.backoffice.national.reconciling import day_end, totals_text
-    from terminal.cli.files import region_profile
-    from terminal.cli.output import say
+    from terminal.backoffice.insurance_desk import CloseDay
+    from terminal.cli.files import look_into, region_profile
+    from terminal.cli.output import say, show
 
-    region = region_profile(profile)
-    with _opened(centre) as store:
-        ended = day_end(store, region, day or region.local_date(datetime.now(UTC)))
-    for period, totals in ended.periods:
-        say(f"{period.place} insutype {period.fund} clr_type {period.clearing}: {totals_text(totals)}")
-    if not ended.periods:
-        say(f"nothing was settled on {ended.day} 当日无结算")
+    with closing(look_into(centre, region_profile(profile), lambda: datetime.now(UTC))) as office:
+        ended: DayEnd = office.insurance(CloseDay(day))
+    if as_json:
+        for text in _totals_json(ended):
+            say(text)
+        return ExitCode.DAMAGED_FILE if ended.faults else ExitCode.DONE
+    show(_totals(ended))
     for fault in ended.faults:
         say(f"fault: {fault}", err=True)
     say("账务有误 the ledger does not add up" if ended.faults else "账务平衡 the ledger adds up")
     return ExitCode.DAMAGED_FILE if ended.faults else ExitCode.DONE
 
 
+def _totals_json(ended: DayEnd) -> Iterator[str]:
+    from terminal.trace.as_json import json_line
+
+    for period, totals in ended.periods:
+        values: dict[str, object] = {
+            "place": period.place,
+            "fund": period.fund,
+            "clearing": period.clearing,
+            "total_fen": totals.total_fen,
+            "fund_pay_fen": totals.fund_pay_fen,
+            "account_pay_fen": totals.account_pay_fen,
+            "count": totals.count,
+        }
+        yield json_line("totals", values)
+    faults = list(ended.faults)
+    yield json_line("day-end", {"day": f"{ended.day}", "balanced": not faults, "faults": faults})
+
+
+TOTALS = (("place", 14), ("insutype", 10), ("clr_type", 10), ("fees", 13), ("fund", 13), ("account", 13))
+"""The columns of a day's end, the insurance interface's names where it has them; the count comes last."""
+
+
+def _totals(ended: DayEnd) -> Iterator[Line]:
+    """One line for what each place settled of one kind, under a heading."""
+    from terminal.flow.texts import yuan
+    from terminal.trace.as_text import line
+    from terminal.trace.columns import pad
+
+    if not ended.periods:
+        yield line(f"nothing was settled on {ended.day} 当日无结算")
+        return
+    yield line(("".join(pad(name, width) for name, width in TOTALS) + "count", "bold"))
+    for period, totals in ended.periods:
+        cells = (
+            period.place,
+            period.fund,
+            period.clearing,
+            yuan(totals.total_fen),
+            yuan(totals.fund_pay_fen),
+            yuan(totals.account_pay_fen),
+        )
+        shown = (pad(cell, width) for cell, (_, width) in zip(cells, TOTALS, strict=True))
+        yield line(f"{''.join(shown)}{totals.count}")
+
+
 @click.command()
 @click.argument("settlement", metavar="SETL_ID")
-@store_option
+@centre_option
 @profile_option
 @click.option("--html", is_flag=True, help="As a page of HTML.")
-def receipt(settlement: str, centre: str, profile: str, html: bool) -> ExitCode:
+@json_option
+def receipt(settlement: str, centre: str, profile: str, html: bool, as_json: bool) -> ExitCode:
     """Print the slip of a settlement again, as text or as a page."""
     from datetime import UTC, datetime
 
-    from terminal.backoffice.clock import Clock
-    from terminal.backoffice.national.reconciling import settlement_on_record
-    from terminal.cli.files import region_profile
+    from terminal.backoffice.insurance_desk import FindSettlement, FoundSettlement
+    from terminal.cli.files import look_into, region_profile
     from terminal.cli.output import say, show
     from terminal.flow.receipt_page import receipt_page
     from terminal.flow.settlement_receipt import settlement_receipt
+    from terminal.trace.as_json import entry_line
     from terminal.trace.as_text import receipt_lines
+    from terminal.trace.entries import ReceiptEntry
 
-    region = region_profile(profile)
-    with _opened(centre) as store:
-        found = settlement_on_record(
-            store, region, Clock(store, region, lambda: datetime.now(UTC)), settlement
-        )
+    with closing(look_into(centre, region_profile(profile), lambda: datetime.now(UTC))) as office:
+        answer: FoundSettlement = office.insurance(FindSettlement(settlement))
+    found = answer.settlement
     if found is None:
         raise click.UsageError(
             f"there is no settlement {settlement!r}; 2102 and 2207 answer with its setl_id"
         )
     slip = settlement_receipt(found.setlinfo, found.place_name, found.setlinfo)
-    if html:
+    if as_json:
+        say(entry_line(ReceiptEntry(slip)))
+    elif html:
         say(receipt_page(slip).rstrip("\n"))
     else:
         show(receipt_lines(slip))

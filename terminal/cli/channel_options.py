@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from terminal.cli.options import MOMENT, json_option, profile_option, quiet_option
-from terminal.cli.reader_options import ADDRESS
+from terminal.cli.reader_options import ADDRESS, patience_option
 from terminal.cli.value_types import CENTRE_FILE, YAML_FILE
 
 if TYPE_CHECKING:
@@ -76,15 +76,7 @@ def reader_options(command: F) -> F:
             help="The PSAM's reader, or its image.  [default: the HSM]",
         ),
         click.option("--keys", type=YAML_FILE, metavar="FILE", help="YAML file of root keys for the HSM."),
-        click.option(
-            "--wait",
-            "wait_s",
-            type=click.FloatRange(min=0),
-            default=60.0,
-            show_default=True,
-            metavar="SECONDS",
-            help="How long to wait for the card to come or go.",
-        ),
+        patience_option,
     )
 
 

@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 import click
 
@@ -21,12 +20,13 @@ from terminal.cli.input_files import InputFileError, read_shape
 from terminal.cli.output import say
 from terminal.cli.presenter import View, present
 from terminal.cli.reader_console import ReaderOperator, occupied
-from terminal.cli.reader_options import OpenReaders
+from terminal.cli.reader_options import PATIENCE_S, OpenReaders
 from terminal.counter import settings_of
 from terminal.exit_codes import ExitCode
 from terminal.flow.authentication import Means
 from terminal.flow.channel import Errand, Finished, at_card, failed
 from terminal.flow.steps import Role
+from terminal.flow.told import told
 from terminal.session import Session
 from terminal.trace.centre import centre_entry
 from terminal.trace.entries import EndEntry
@@ -50,7 +50,7 @@ class ChannelOrder:
     reader: str | None = None
     psam: str | None = None
     keys: str | None = None
-    wait_s: float = 60.0
+    wait_s: float = PATIENCE_S
 
     def clock(self) -> datetime:
         """The time of this visit."""
@@ -75,12 +75,15 @@ def _id_number(path: str | None) -> str | None:
 
 def place_of(order: ChannelOrder, profile: Profile) -> Place:
     """The place named, else the first of this kind in the region."""
-    if order.place is not None:
-        return Place(order.place)
-    first = next(iter(profile.places_of(order.kind)), None)
+    return Place(order.place or first_place(order.kind, profile))
+
+
+def first_place(kind: PlaceKind, profile: Profile) -> str:
+    """The code of the region's first place of a kind; raises ClickException where it has none."""
+    first = next(iter(profile.places_of(kind)), None)
     if first is None:
-        raise click.ClickException(f"profile {profile.name} has no {order.kind.value}; give --place CODE")
-    return Place(first)
+        raise click.ClickException(f"profile {profile.name} has no {kind.value}; give --place CODE")
+    return first
 
 
 def with_card(order: ChannelOrder, errand_of: ErrandOf) -> ExitCode:
@@ -106,9 +109,7 @@ def with_card(order: ChannelOrder, errand_of: ErrandOf) -> ExitCode:
         return _shown(session.run(at_card(settings, errand_of(office))), order.view)
 
 
-def without_card(
-    order: ChannelOrder, request_at: Callable[[Place], Request], tell: Callable[[Any], Finished]
-) -> ExitCode:
+def without_card(order: ChannelOrder, request_at: Callable[[Place], Request]) -> ExitCode:
     """Send one request to the centre, and show what it answers, value by value: no dialogue at a counter says it."""
     view = View.FULL if order.view is View.SPOKEN else order.view
     profile = region_profile(order.profile)
@@ -120,7 +121,7 @@ def without_card(
             present(view, centre_entry(request, error))
             return _shown(failed(error), view)
     present(view, centre_entry(request, answer))
-    return _shown(tell(answer), view)
+    return _shown(told(request, answer), view)
 
 
 def _shown(finished: Finished, view: View) -> ExitCode:

@@ -25,9 +25,10 @@ class Dialogue:
 
     def enter_pin(self, request: EnterPin) -> Pin:
         """Read a PIN; what cannot be one is asked for again."""
+        left = request.tries_left
+        tries = "" if left is None else f"{left} {'try' if left == 1 else 'tries'} left, "
         while True:
-            tries = "try" if request.tries_left == 1 else "tries"
-            typed = _read(f"{request.text} ({request.tries_left} {tries} left, c cancels) ", hidden=True)
+            typed = _read(f"{request.text} ({tries}c cancels) ", hidden=True)
             if typed == CANCEL:
                 raise OperatorCancelledError("cancelled at the PIN")
             try:
@@ -48,7 +49,7 @@ class Dialogue:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleOperator(Dialogue):
-    """A person with two virtual cards in hand, `old` and `new`."""
+    """A person with virtual cards in hand, `old` (if there is one) and `new`."""
 
     cards: Mapping[str, VirtualCard]
     slots: Mapping[Role, Slot]
@@ -58,7 +59,9 @@ class ConsoleOperator(Dialogue):
         wanted = request.role.value
         other = "new" if wanted == "old" else "old"
         names = {name: card_name(card.kind).en for name, card in self.cards.items()}
-        keys = {"": f"insert the {names[wanted]}", OTHER: f"insert the {names[other]}"}
+        keys = {"": f"insert the {names[wanted]}"}
+        if other in names:
+            keys[OTHER] = f"insert the {names[other]}"
         key = _choose(str(request.text), keys)
         slot = self.slots[request.role]
         slot.remove()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from terminal.cli.card_state_commands import cancel_at_counter
 from terminal.cli.channel_options import (
     CARD_NUMBER,
     card_number_option,
@@ -16,13 +17,9 @@ from terminal.cli.channel_options import (
     reader_options,
     require,
 )
-from terminal.cli.pin_source import pin_options
+from terminal.cli.pin_commands import add_pin_commands
 from terminal.cli.value_types import YAML_FILE
 from terminal.exit_codes import ExitCode
-
-if TYPE_CHECKING:
-    from terminal.backoffice.card_ports import CardChanged, ListHandedOver
-    from terminal.flow.channel import Finished
 
 
 @click.group()
@@ -45,28 +42,8 @@ def activate(**options: Any) -> ExitCode:
     return with_card(order, lambda _: enable(papers))
 
 
-@counter.command("reset-pin")
-@reader_options
-@papers_options
-@click.option("--unblock", is_flag=True, help="Keep the PIN, and give it its tries back.")
-@pin_options
-@centre_options
-def reset_pin(
-    unblock: bool, pin: bool, pin_stdin: bool, pin_env: str | None, force: bool, **options: Any
-) -> ExitCode:
-    """Set a new PIN on the card of an identified holder, or unblock the old one (R40)."""
-    from terminal.backoffice.card_ports import PlaceKind
-    from terminal.cli.channel_run import with_card
-    from terminal.cli.pin_source import pin_source
-    from terminal.flow.errands import renew_pin
-
-    order, papers = order_of(PlaceKind.COUNTER, options)
-    require(reader=order.reader)
-    source = pin_source(pin=pin, pin_stdin=pin_stdin, pin_env=pin_env, force=force)
-    if (source is None) is not unblock:
-        raise click.ClickException("give the new PIN (--pin, --pin-stdin or --pin-env), or --unblock")
-    new = source.obtain() if source else None
-    return with_card(order, lambda _: renew_pin(papers, new))
+add_pin_commands(counter, "counter")
+counter.add_command(cancel_at_counter)
 
 
 @counter.command()
@@ -78,17 +55,11 @@ def loss(number: str | None, formal: bool, **options: Any) -> ExitCode:
     """Report a card lost (R41)."""
     from terminal.backoffice.card_ports import PlaceKind, ReportLoss
     from terminal.cli.channel_run import without_card
-    from terminal.flow.channel import done
-    from terminal.flow.errands import LOST
 
     require(card=number)
     assert number is not None
     order, papers = order_of(PlaceKind.COUNTER, options)
-    return without_card(
-        order,
-        lambda place: ReportLoss(place, number, formal, papers),
-        lambda _: done("loss-reported", LOST[formal]),
-    )
+    return without_card(order, lambda place: ReportLoss(place, number, formal, papers))
 
 
 @counter.command()
@@ -106,14 +77,7 @@ def release(number: str | None, **options: Any) -> ExitCode:
     _one_of(number, order.reader)
     if number is None:
         return with_card(order, lambda _: release_loss(papers))
-    return without_card(order, lambda place: ReleaseLoss(place, number, papers), _released)
-
-
-def _released(answer: CardChanged) -> Finished:
-    from terminal.flow.channel import done
-    from terminal.flow.errands import RELEASED
-
-    return done("loss-released", RELEASED)
+    return without_card(order, lambda place: ReleaseLoss(place, number, papers))
 
 
 @counter.command()
@@ -160,24 +124,10 @@ def receive(employer: str | None, listed: str | None, **options: Any) -> ExitCod
     for line, number in enumerate(numbers, 1):
         if not is_card_number(number):
             raise InputFileError(f"{listed}: entry {line} is no card number; {LIST_HINT}")
-    return without_card(order, lambda place: HandOverToEmployer(place, employer, numbers), _collected)
+    return without_card(order, lambda place: HandOverToEmployer(place, employer, numbers))
 
 
 LIST_HINT = "a list of cards has one line for each: `- A00000017`"
-
-
-def _collected(answer: ListHandedOver) -> Finished:
-    from terminal.backoffice.ports import Refusal
-    from terminal.flow.channel import Finished
-    from terminal.text import Text
-
-    refused = [number for number, result in answer.results if isinstance(result, Refusal)]
-    count = len(answer.results) - len(refused)
-    text = Text(
-        f"{count} cards handed over, {len(refused)} refused.", f"已登记{count}张，未受理{len(refused)}张。"
-    )
-    code = ExitCode.REFUSED_BY_BACK_OFFICE if refused else ExitCode.DONE
-    return Finished("handed-over", code, text, ", ".join(refused))
 
 
 def _one_of(first: object, second: object, names: str = "--card NUMBER or --reader ADDRESS") -> None:

@@ -61,7 +61,7 @@ def run(demonstration: Demonstration, view: View) -> ExitCode:
             say(text)
     facts = {role: card_facts(card) for role, card in cards.items()}
     centre = office.cards()
-    ended = visit(counter.terminal(), operator, partial(occupied, counter), profile.status_fid, view)
+    ended = visit(counter.terminal(), operator, partial(occupied, counter), view)
     for role, card in cards.items():
         present(view, compare_card(role, card, facts[role]))
     present(view, compare_centre(office, centre, numbers))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from terminal.backoffice.card_ports import PharmacyWay
 from terminal.backoffice.database import copy_file, is_url
 from terminal.backoffice.link import is_http
 from terminal.backoffice.office_ports import OpenOffice
@@ -77,14 +78,16 @@ def _visit(
         pharmacy=order.pharmacy or DEFAULT_PHARMACY,
         now=order.clock,
     )
-    pins = pins_of(cards["old"], office.profile)
-    operator = ScriptOperator(_steps(order, pins), cards, counter.slots, pins, strict=False)
+    pins = pins_of(cards.get("old"), office.profile)
+    way = office.profile.pharmacy_way
+    operator = ScriptOperator(_steps(order, way, pins), cards, counter.slots, pins, strict=False)
     slots = partial(occupied, counter)
-    return visit(counter.terminal(), operator, slots, office.profile.status_fid, view).outcome.exit_code
+    return visit(counter.terminal(), operator, slots, view, order.papers).outcome.exit_code
 
 
-def _steps(order: Order, pins: dict[str, str]) -> Sequence[ScriptStep]:
-    """What the operator does: the script, or else both cards in turn with the PIN the old one was issued with."""
+def _steps(order: Order, way: PharmacyWay, pins: dict[str, str]) -> Sequence[ScriptStep]:
+    """What the operator does: the script, or else what the region asks for, with the PIN of the old card as issued."""
     script = scripted(order) if isinstance(order, CardOrder) else None
-    pin = "old" if "old" in pins else "initial"
-    return script or (Insert("old"), Remove(), Insert("new"), EnterPinStep(pin), Remove())
+    old_card = (Insert("old"), Remove()) if way is PharmacyWay.DUAL_INSERT else ()
+    pin = () if way.card_alone else (EnterPinStep("old" if "old" in pins else "initial"),)
+    return script or (*old_card, Insert("new"), *pin, Remove())

@@ -80,7 +80,7 @@ class OfficeOverFile:
 
 def open_office(
     where: str | Path, profile: Profile, now: Callable[[], datetime], keys: RootKeys | None = None
-) -> OpenOffice:
+) -> Office | RemoteOffice:
     """The back office over a file, made on first use, or behind the service at an address; raises StoreError.
 
     A service has its own clock and its own root keys.
@@ -92,7 +92,7 @@ def open_office(
     return RemoteOffice(str(where), profile, _token())
 
 
-def look_into(where: str | Path, profile: Profile, now: Callable[[], datetime]) -> OpenOffice:
+def look_into(where: str | Path, profile: Profile, now: Callable[[], datetime]) -> Office | RemoteOffice:
     """The back office as `open_office` has it, to be read only; raises FileNotFoundError, StoreError."""
     if is_http(where):
         return open_office(where, profile, now)

@@ -1,4 +1,4 @@
-"""`ssc hospital`: first use of a card at a designated hospital."""
+"""`ssc hospital`: the desk of a designated hospital."""
 
 from __future__ import annotations
 
@@ -6,13 +6,29 @@ from typing import Any
 
 import click
 
+from terminal.cli import hospital_desk
 from terminal.cli.channel_options import centre_options, order_of, reader_options, require
+from terminal.cli.pin_commands import add_pin_commands
 from terminal.exit_codes import ExitCode
 
 
 @click.group()
 def hospital() -> None:
     """What happens at a designated hospital."""
+
+
+for _command in (
+    hospital_desk.register,
+    hospital_desk.admit,
+    hospital_desk.settle,
+    hospital_desk.refund,
+    hospital_desk.give_up,
+    hospital_desk.reconcile,
+):
+    hospital.add_command(_command)
+
+
+add_pin_commands(hospital, "hospital")
 
 
 @hospital.command()

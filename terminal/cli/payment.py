@@ -12,20 +12,23 @@ from pathlib import Path
 
 import click
 
+from terminal.backoffice.card_ports import NO_PAPERS, Papers, PlaceKind
 from terminal.backoffice.national_line import MessageIds
 from terminal.backoffice.ports import BackOffice
 from terminal.backoffice.profile import Profile
 from terminal.cli.bill_file import read_bill
+from terminal.cli.channel_run import first_place
 from terminal.cli.deck import current_deck
 from terminal.cli.files import OfficeOverFile, open_national, open_office, region_profile, root_keys
 from terminal.cli.output import say
 from terminal.cli.presenter import View, present
 from terminal.cli.reader_console import ReaderOperator, occupied
-from terminal.cli.reader_options import OpenReaders
+from terminal.cli.reader_options import PATIENCE_S, OpenReaders
 from terminal.cli.till_book import open_book
-from terminal.counter import DEFAULT_PHARMACY, Terminal, Till, settings_of
+from terminal.counter import Terminal, Till, settings_of
 from terminal.exit_codes import ExitCode
 from terminal.flow.authentication import Means
+from terminal.flow.clinic import ClinicBill, VisitForm
 from terminal.flow.operator import Operator
 from terminal.flow.payment_run import PaymentEnded
 from terminal.flow.receipt_page import receipt_page
@@ -40,19 +43,24 @@ SEQUENCES = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TillOrder:
-    """What the command line asks of a till; files and readers by name, `reader` None where no card is needed."""
+    """What the command line asks of a till; files and readers by name, `reader` None where no card is needed.
+
+    `place` None takes the region's first of this kind.
+    """
 
     centre: str
     book: str
     profile: str
-    pharmacy: str | None
+    place: str | None
     html: str | None
     keys: str | None
     now: datetime | None
     reader: str | None = None
     psam: str | None = None
-    wait_s: float = 60.0
+    wait_s: float = PATIENCE_S
     yes: bool = False
+    papers: Papers = NO_PAPERS
+    kind: PlaceKind = PlaceKind.PHARMACY
 
     def clock(self) -> datetime:
         """The time of this payment."""
@@ -87,12 +95,33 @@ class Shown:
 def purchase(order: TillOrder, bill_file: str, view: View) -> ExitCode:
     """Carry out a purchase."""
     bill = read_bill(bill_file)
-    return _run(order, view, lambda till, operator, listener: till.purchase(bill, operator, listener))
+    return _run(
+        order,
+        view,
+        lambda till, operator, listener: till.purchase(bill, operator, listener, papers=order.papers),
+    )
 
 
 def refund(order: TillOrder, settlement: str, view: View) -> ExitCode:
     """Cancel a settlement of this till."""
     return _run(order, view, lambda till, operator, listener: till.refund(settlement, operator, listener))
+
+
+def register(order: TillOrder, form: VisitForm, view: View) -> ExitCode:
+    """Register or admit a patient."""
+    return _run(order, view, lambda till, operator, listener: till.register(form, operator, listener))
+
+
+def settle_visit(order: TillOrder, visit: str, bill: ClinicBill, view: View) -> ExitCode:
+    """Settle a patient's visit."""
+    return _run(
+        order, view, lambda till, operator, listener: till.settle_visit(visit, bill, operator, listener)
+    )
+
+
+def give_visit_up(order: TillOrder, visit: str, view: View) -> ExitCode:
+    """Give a patient's visit up."""
+    return _run(order, view, lambda till, operator, listener: till.give_visit_up(visit, operator, listener))
 
 
 def reconcile(order: TillOrder, day: date | None, view: View) -> ExitCode:
@@ -122,7 +151,7 @@ def _till(order: TillOrder, profile: Profile, stack: ExitStack) -> Till:
     office = stack.enter_context(_office(order, profile))
     national = stack.enter_context(open_national(order.centre, profile, order.clock))
     book = stack.enter_context(open_book(order.book))
-    place = order.pharmacy or DEFAULT_PHARMACY
+    place = order.place or first_place(order.kind, profile)
     means = Means.HSM if order.psam is None else Means.PSAM
     terminal = Terminal(readers, office, settings_of(profile, means, place), order.clock)
     first = int.from_bytes(os.urandom(4), "big") % SEQUENCES

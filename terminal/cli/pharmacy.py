@@ -9,8 +9,10 @@ from typing import Any
 import click
 
 from terminal.cli import pharmacy_till
+from terminal.cli.channel_options import papers_options
 from terminal.cli.options import MOMENT, dry_run_option, json_option, profile_option, quiet_option
-from terminal.cli.reader_options import ADDRESS
+from terminal.cli.pin_commands import add_pin_commands
+from terminal.cli.reader_options import ADDRESS, patience_option
 from terminal.cli.value_types import CARD_FILE, CENTRE_FILE, YAML_FILE
 from terminal.exit_codes import ExitCode
 
@@ -23,6 +25,7 @@ def pharmacy() -> None:
 pharmacy.add_command(pharmacy_till.purchase)
 pharmacy.add_command(pharmacy_till.refund)
 pharmacy.add_command(pharmacy_till.reconcile)
+add_pin_commands(pharmacy, "pharmacy")
 
 
 @pharmacy.command()
@@ -38,15 +41,7 @@ pharmacy.add_command(pharmacy_till.reconcile)
 @click.option(
     "--new-reader", type=ADDRESS, metavar="ADDRESS", help="The reader for the social security card."
 )
-@click.option(
-    "--wait",
-    "wait_s",
-    type=click.FloatRange(min=0),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="With readers: how long to wait for a card to come or go.",
-)
+@patience_option
 @click.option(
     "--psam",
     type=ADDRESS,
@@ -60,6 +55,7 @@ pharmacy.add_command(pharmacy_till.reconcile)
     metavar="FILE|URL",
     help="The back office: a SQLite file, made on first use, a PostgreSQL URL, or the service at http://HOST:PORT.",
 )
+@papers_options
 @profile_option
 @click.option("--pharmacy", "place", metavar="CODE", help="The pharmacy's code.")
 @click.option("--one-reader", is_flag=True, help="One reader, used twice.")
@@ -91,6 +87,9 @@ def activate(
     psam: str | None,
     hsm: bool,
     centre: str | None,
+    id_card: str | None,
+    agent_card: str | None,
+    power_of_attorney: bool,
     profile: str,
     place: str | None,
     one_reader: bool,
@@ -104,11 +103,17 @@ def activate(
 ) -> ExitCode:
     """Activate a social security card: the old medical card goes in, then the new card.
 
+    In a region that needs no old card the new one alone goes in, with the holder's ID card (--id-card) where the region
+    asks for it.
+
     The cards are images (--old-card, --new-card), written as the cards write and whole whenever the command ends;
     or a person puts cards into readers (--reader, or --old-reader and --new-reader). A dry run asks nobody: it
     plays the whole visit on copies of the images, or for readers on specimen cards, and shows every command.
     """
+    from terminal.backoffice.card_ports import NO_PAPERS, PharmacyWay
     from terminal.cli import activation, dry_visit, reader_activation
+    from terminal.cli.channel_run import papers
+    from terminal.cli.files import region_profile
     from terminal.cli.presenter import View, choose
 
     if psam and hsm:
@@ -121,9 +126,18 @@ def activate(
         "pharmacy": place,
         "keys": keys,
         "now": now,
+        "papers": papers(id_card, agent_card, power_of_attorney),
     }
-    images = Pair("--old-card and --new-card", old_card, new_card)
-    readers = Pair("--old-reader and --new-reader, or --reader", old_reader or reader, new_reader or reader)
+    way = region_profile(profile).pharmacy_way
+    if common["papers"] != NO_PAPERS and not way.card_alone:
+        raise click.ClickException(
+            f"pharmacies of profile {profile} ask for no ID card ({way.value}); leave the papers out"
+        )
+    old_needed = way is PharmacyWay.DUAL_INSERT
+    images = Pair("--old-card and --new-card", old_card, new_card, old_needed)
+    readers = Pair(
+        "--old-reader and --new-reader, or --reader", old_reader or reader, new_reader or reader, old_needed
+    )
     if readers.given:
         if images.given or script or one_reader or (reader and (old_reader or new_reader)):
             raise click.ClickException(
@@ -131,7 +145,7 @@ def activate(
                 "leave out --old-card, --new-card, --script and --one-reader"
             )
         old, new = readers.both()
-        at_readers = reader_activation.ReaderOrder(**common, old=old, new=new, wait_s=wait_s)
+        at_readers = reader_activation.ReaderOrder(**common, old=old or new, new=new, wait_s=wait_s)
         return (
             dry_visit.on_specimens(at_readers, view) if dry_run else reader_activation.run(at_readers, view)
         )
@@ -142,19 +156,21 @@ def activate(
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two options that are given together."""
+    """Two options that are given together, or the second alone where the region needs no old card."""
 
     options: str
     old: str | None
     new: str | None
+    old_needed: bool
 
     @property
     def given(self) -> bool:
         """At least one of them."""
         return self.old is not None or self.new is not None
 
-    def both(self) -> tuple[str, str]:
-        """Both values; raises ClickException where one is missing."""
-        if self.old is None or self.new is None:
-            raise click.ClickException(f"both cards are needed: {self.options}")
+    def both(self) -> tuple[str | None, str]:
+        """Both values; raises ClickException where one is missing that is needed."""
+        if self.new is None or (self.old is None and self.old_needed):
+            what = "both cards are needed" if self.old_needed else "the social security card is needed"
+            raise click.ClickException(f"{what}: {self.options}")
         return self.old, self.new

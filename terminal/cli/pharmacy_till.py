@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
+from terminal.cli.channel_options import papers_options
 from terminal.cli.options import DAY, MOMENT, json_option, profile_option, quiet_option
-from terminal.cli.reader_options import ADDRESS
+from terminal.cli.reader_options import ADDRESS, patience_option
 from terminal.cli.value_types import CARD_FILE, CENTRE_FILE, YAML_FILE
 from terminal.exit_codes import ExitCode
 
@@ -50,15 +51,7 @@ def till_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @click.option("--bill", type=YAML_FILE, required=True, metavar="FILE", help="YAML file of what is sold.")
 @click.option("--card", type=CARD_FILE, metavar="FILE", help="Image of the social security card.")
 @click.option("--reader", type=ADDRESS, metavar="ADDRESS", help="The card's reader, in place of an image.")
-@click.option(
-    "--wait",
-    "wait_s",
-    type=click.FloatRange(min=0),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="With a reader: how long to wait for the card to come or go.",
-)
+@patience_option
 @click.option(
     "--psam",
     type=ADDRESS,
@@ -66,6 +59,7 @@ def till_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Image of the terminal's PSAM, or the reader it sits in; without it the centre's HSM authenticates.",
 )
 @click.option("--keys", type=YAML_FILE, metavar="FILE", help="YAML file of root keys for the HSM.")
+@papers_options
 @till_options
 def purchase(
     *,
@@ -75,19 +69,25 @@ def purchase(
     wait_s: float,
     psam: str | None,
     keys: str | None,
+    id_card: str | None,
+    agent_card: str | None,
+    power_of_attorney: bool,
     **given: Any,
 ) -> ExitCode:
     """Sell to the holder of a card: the insurance pays what it may, the holder the rest.
 
-    Sign-in, card, PIN, pre-settlement, settlement, slip. An answer of the centre that does not come is reversed, now or
+    Sign-in, card, PIN, pre-settlement, settlement, slip. A first purchase activates the card where the region says so,
+    or asks for the holder's ID card (--id-card). An answer of the centre that does not come is reversed, now or
     before the next message of this till.
     """
     from terminal.cli import payment
+    from terminal.cli.channel_run import papers
 
     if (card is None) == (reader is None):
         raise click.ClickException("one card is needed: give --card FILE or --reader ADDRESS")
     address = reader or f"virtual:{card}"
-    order, view = _order(given, reader=address, psam=psam, keys=keys, wait_s=wait_s)
+    shown = papers(id_card, agent_card, power_of_attorney)
+    order, view = _order(given, reader=address, psam=psam, keys=keys, wait_s=wait_s, papers=shown)
     return payment.purchase(order, bill, view)
 
 
@@ -122,7 +122,7 @@ def _order(given: dict[str, Any], **card: Any) -> tuple[Any, Any]:
         centre=given["centre"],
         book=given["book"],
         profile=given["profile"],
-        pharmacy=given["place"],
+        place=given["place"],
         html=given["html"],
         now=now,
         yes=given["yes"],

@@ -49,9 +49,8 @@ def run(order: ReaderOrder, view: View) -> ExitCode:
         clock, random = deck.now(order.clock), deck.random(os.urandom)
         terminal = Terminal(readers, office, _settings(order, profile), clock, random)
         operator = deck.operator(lambda: ReaderOperator(readers, order.wait_s))
-        return shown(
-            terminal, operator, partial(occupied, readers), profile, at_console(view)
-        ).outcome.exit_code
+        slots = partial(occupied, readers)
+        return shown(terminal, operator, slots, at_console(view), order.papers).outcome.exit_code
 
 
 @contextmanager

@@ -58,6 +58,17 @@ wait_option = click.option(
     help="Wait so long for a card.  [default: not at all]",
 )
 
+PATIENCE_S = 60.0
+patience_option = click.option(
+    "--wait",
+    "wait_s",
+    type=click.FloatRange(min=0),
+    default=PATIENCE_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="At a reader: how long to wait for a card to come or go.",
+)
+
 
 def live_readers() -> list[str]:
     """The PC/SC readers there are now; none where PC/SC cannot be asked. Never raises: a shell is waiting."""

@@ -18,17 +18,8 @@ from terminal.cli.channel_options import (
 from terminal.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from terminal.backoffice.card_ports import (
-        CardChanged,
-        CardRequest,
-        CardView,
-        ElectronicCard,
-        Enabled,
-        Papers,
-        PlaceKind,
-    )
+    from terminal.backoffice.card_ports import CardRequest, Papers, PlaceKind
     from terminal.backoffice.ports import Place
-    from terminal.flow.channel import Finished
 
 
 @click.group()
@@ -54,7 +45,6 @@ def activate_by_phone(number: str | None, **options: Any) -> ExitCode:
         number,
         options,
         lambda place, card, papers: Enable(place, card, None, papers),
-        _enabled,
     )
 
 
@@ -71,7 +61,6 @@ def loss_by_phone(number: str | None, **options: Any) -> ExitCode:
         number,
         options,
         lambda place, card, papers: ReportLoss(place, card, False, papers),
-        _lost,
     )
 
 
@@ -89,7 +78,6 @@ def activate_online(number: str | None, card_id: str | None, **options: Any) -> 
         number,
         options,
         lambda place, card, papers: Enable(place, card, card_id, papers),
-        _enabled,
     )
 
 
@@ -107,7 +95,6 @@ def query_online(number: str | None, card_id: str | None, **options: Any) -> Exi
         number,
         options,
         lambda place, card, papers: QueryCard(place, card, card_id, papers),
-        viewed,
     )
 
 
@@ -125,7 +112,6 @@ def sign_online(number: str | None, card_id: str | None, **options: Any) -> Exit
         number,
         options,
         lambda place, card, papers: SignElectronicCard(place, card, card_id, papers),
-        _signed,
     )
 
 
@@ -134,7 +120,6 @@ def _ask(
     number: str | None,
     options: dict[str, Any],
     request: Callable[[Place, str, Papers], CardRequest],
-    told: Callable[[Any], Finished],
 ) -> ExitCode:
     """Put a question about one card, which is not at hand, from a place of this kind."""
     from terminal.cli.channel_run import without_card
@@ -142,44 +127,4 @@ def _ask(
     require(card=number)
     assert number is not None
     order, papers = order_of(kind, options)
-    return without_card(order, lambda place: request(place, number, papers), told)
-
-
-def _enabled(answer: Enabled) -> Finished:
-    from terminal.flow.channel import done
-    from terminal.flow.errands import ACTIVATED, ALREADY
-
-    return done("activated", ACTIVATED) if answer.activated else done("already-active", ALREADY)
-
-
-def _lost(answer: CardChanged) -> Finished:
-    from terminal.flow.channel import done
-    from terminal.flow.errands import LOST
-
-    return done("loss-reported", LOST[False])
-
-
-def viewed(answer: CardView) -> Finished:
-    """State and balance in one sentence."""
-    from terminal.flow.channel import done
-    from terminal.flow.texts import yuan
-    from terminal.text import Text
-
-    state, balance = answer.social, yuan(answer.balance_fen)
-    name = state.name.lower().replace("_", " ")
-    return done(
-        "answered",
-        Text(
-            f"Card {answer.number}: {name}, balance {balance}.",
-            f"卡{answer.number}：{state.zh}，个人账户余额{balance}。",
-        ),
-    )
-
-
-def _signed(answer: ElectronicCard) -> Finished:
-    from terminal.flow.channel import done
-    from terminal.text import Text
-
-    if answer.issued:
-        return done("signed", Text("The electronic card is issued.", "电子社保卡已签发。"))
-    return done("already-signed", Text("The electronic card was issued before.", "电子社保卡此前已签发。"))
+    return without_card(order, lambda place: request(place, number, papers))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from terminal.backoffice.card_ports import NO_PAPERS, Papers
 from terminal.cli.presenter import View, present
 from terminal.counter import Counter, Terminal
 from terminal.flow.dual_insert_run import Ended
@@ -18,12 +19,12 @@ def visit(
     terminal: Terminal,
     operator: Operator,
     slots: Callable[[], Slots],
-    status_fid: int | None,
     view: View,
+    papers: Papers = NO_PAPERS,
 ) -> Ended:
-    """Run a dual insert and show it; the last entry says how it ended."""
+    """Run an activation and show it; the last entry says how it ended."""
     show = partial(present, view)
-    ended = terminal.dual_insert(operator, Recorder(show, slots, status_fid))
+    ended = terminal.dual_insert(operator, Recorder(show, slots, terminal.settings.status_fid), papers=papers)
     entry: Entry = EndEntry(ended.outcome.label, int(ended.outcome.exit_code), ended.text, ended.detail)
     show(entry)
     return ended

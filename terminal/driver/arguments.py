@@ -1,16 +1,35 @@
-"""The arguments of a call, held against the declaration of its function before anything is powered."""
+"""A call held against the declaration of the functions before anything is powered: its name and its arguments."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from terminal.driver.codes import ReturnCode, refuse
-from terminal.driver.functions import TYPE, Function
+from terminal.driver.functions import BY_NAME, TYPE, Family, Function
 from terminal.driver.ports import Argument
 from terminal.driver.powered import SLOT_ORDER
+from terminal.driver.profile import Profile
 
 KEY = "pKey"
 """Its digits are counted where it is read: centres add separators that its buffer has no room for."""
+
+
+def named(name: str, profile: Profile) -> Function:
+    """The function of a name or of another spelling of it; raises CallError -13 where this build has none."""
+    function = BY_NAME.get(name)
+    if function is None:
+        raise refuse(ReturnCode.UNSUPPORTED, f"无此函数{name}", f"there is no function {name}")
+    if not function.published:
+        raise refuse(
+            ReturnCode.UNSUPPORTED, f"{name}的参数未公布", f"the parameters of {name} are not published"
+        )
+    if function.family is Family.VENDOR and not profile.extra_exports:
+        raise refuse(
+            ReturnCode.UNSUPPORTED,
+            f"{name}为厂商扩展函数",
+            f"{name} is a vendor's, and profile {profile.name} has none",
+        )
+    return function
 
 
 def checked(function: Function, arguments: Sequence[Argument]) -> tuple[Argument, ...]:

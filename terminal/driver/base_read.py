@@ -5,6 +5,7 @@ from __future__ import annotations
 from apdu.keys import BY_NAME
 from apdu.layout import ssse
 from terminal.backoffice.ports import HsmMessage
+from terminal.driver.base_strings import BaseData, BaseKey, BaseRequest
 from terminal.driver.codes import ReturnCode, refuse
 from terminal.driver.preparation import (
     CARD,
@@ -16,7 +17,7 @@ from terminal.driver.preparation import (
     terminal_number,
 )
 from terminal.driver.steps import CallFlow, HandOver
-from terminal.driver.strings import BaseData, BaseKey, BaseRequest, Numbers
+from terminal.driver.strings import Numbers
 from terminal.flow.authentication import prove_genuine
 from terminal.flow.steps import Procedure, on
 from terminal.procedures import hsm

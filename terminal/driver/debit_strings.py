@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from apdu.crypto import Algorithm
-from terminal.driver.lists import fields_of, invalid, joined, moment_of, octets
+from terminal.driver.lists import algorithm_of, fields_of, invalid, joined, moment_of, octets
 from terminal.driver.strings import NO_TERMINAL
 
 AMOUNT_LIMIT_FEN = 4294967295
 """Each amount is less than 42949672.95 yuan."""
+
+SETTLEMENT = "32"
+"""The type of a debit, a character in hex."""
+
+LABEL = "pOutInfo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,12 @@ class PayInfo:
         """Raises CallError -23."""
         total, covered, moment = fields_of(text, 3, "pPayInfo")
         return cls(fen(total), fen(covered), moment_of(moment, "pPayInfo"))
+
+    @classmethod
+    def of(cls, amounts: str, time: str) -> PayInfo:
+        """From 16 hex digits and a time, as the other strings have them; raises CallError -23."""
+        both = octets(amounts, 8, LABEL)
+        return cls(int.from_bytes(both[:4], "big"), int.from_bytes(both[4:], "big"), moment_of(time, LABEL))
 
     def render(self) -> str:
         """As a caller passes it."""
@@ -52,6 +63,20 @@ class DebitOffer:
     pay: PayInfo
     terminal_number: str = NO_TERMINAL
 
+    @classmethod
+    def parse(cls, text: str) -> DebitOffer:
+        """What step 1 gave; raises CallError -23."""
+        algorithm, address, random, number, amounts, kind, terminal, time = fields_of(text, 8, LABEL)
+        _check_kind(kind)
+        return cls(
+            algorithm_of(algorithm),
+            _number(address, 2),
+            octets(random, 4, LABEL),
+            _number(number, 2),
+            PayInfo.of(amounts, time),
+            terminal,
+        )
+
     def render(self) -> str:
         """`alg|address|random|card seq|amounts|32|terminal no|time|`."""
         return joined(
@@ -60,7 +85,7 @@ class DebitOffer:
             self.random.hex().upper(),
             f"{self.card_sequence:04X}",
             self.pay.amounts,
-            "32",
+            SETTLEMENT,
             self.terminal_number,
             f"{self.pay.moment:%Y%m%d%H%M%S}",
         )
@@ -97,6 +122,24 @@ class DebitProof:
     tac: bytes
     mac2: bytes | None = None
 
+    @classmethod
+    def parse(cls, text: str) -> DebitProof:
+        """What a debit answered: eight fields, nine by HSM; raises CallError -23."""
+        by_hsm = text.count("|") >= 9
+        fields = fields_of(text, 9 if by_hsm else 8, LABEL)
+        mac2 = octets(fields.pop(0), 4, LABEL) if by_hsm else None
+        algorithm, address, amounts, kind, terminal, sequence, time, tac = fields
+        _check_kind(kind)
+        return cls(
+            algorithm_of(algorithm),
+            _number(address, 2),
+            PayInfo.of(amounts, time),
+            terminal,
+            octets(sequence, 4, LABEL),
+            octets(tac, 4, LABEL),
+            mac2,
+        )
+
     def render(self) -> str:
         """`[MAC2|]alg|address|amounts|32|terminal no|terminal seq|time|TAC|`."""
         return joined(
@@ -104,7 +147,7 @@ class DebitProof:
             f"{self.algorithm:02d}",
             f"{self.address:04X}",
             self.pay.amounts,
-            "32",
+            SETTLEMENT,
             self.terminal_number,
             self.sequence.hex().upper(),
             f"{self.pay.moment:%Y%m%d%H%M%S}",
@@ -122,6 +165,19 @@ class DebitRecord:
     total_fen: int
     covered_fen: int
 
+    @classmethod
+    def parse_all(cls, text: str) -> tuple[DebitRecord, ...]:
+        """Every record of iReadDebitRecord, the newest first; raises CallError -23."""
+        return tuple(cls._parse(record) for record in text.split("|")[:-1])
+
+    @classmethod
+    def _parse(cls, text: str) -> DebitRecord:
+        parts = text.split("^")
+        if len(parts) != 6 or parts[5]:
+            raise invalid(LABEL, "a record has five fields, each with ^ after it")
+        number, terminal, time, total, covered, _ = parts
+        return cls(_number(number, 2), terminal, time, fen(total), fen(covered))
+
     def render(self) -> str:
         """The record with the separator after it."""
         fields = (
@@ -132,6 +188,15 @@ class DebitRecord:
             yuan(self.covered_fen),
         )
         return "".join(f"{field}^" for field in fields) + "|"
+
+
+def _number(text: str, length: int) -> int:
+    return int.from_bytes(octets(text, length, LABEL), "big")
+
+
+def _check_kind(kind: str) -> None:
+    if kind != SETTLEMENT:
+        raise invalid(LABEL, "the type of a debit is 32")
 
 
 def yuan(amount_fen: int) -> str:

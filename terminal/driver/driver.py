@@ -14,12 +14,12 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from terminal.backoffice.ports import BackOffice, BackOfficeError
-from terminal.driver.arguments import checked
+from terminal.driver.arguments import checked, named
 from terminal.driver.codes import CallError, ReturnCode, refuse
 from terminal.driver.debit_numbers import DebitNumbers
 from terminal.driver.events import CallAnswered, CallBegun, Listener, StepsDropped
 from terminal.driver.failures import call_error
-from terminal.driver.functions import BY_NAME, Family, Function
+from terminal.driver.functions import BY_NAME, Function
 from terminal.driver.operations import Stage
 from terminal.driver.ports import Answer, Argument, Device, Keypad
 from terminal.driver.powered import SLOT_ORDER, PoweredCards
@@ -121,56 +121,48 @@ class SSCardDriver:
     def _call(self, name: str, arguments: Sequence[Argument], caller: object) -> str:
         self.close_idle()
         expired, self._expired = self._expired, False
-        steps, self._steps = self._steps, None
+        waiting, self._steps = self._steps, None
         try:
-            function = self._function(name)
+            function = named(name, self._profile)
             stage = Stage.of(function.name)
             values = checked(function, arguments)
-            if stage.joined and self._hsm is None:
-                raise refuse(
-                    ReturnCode.UNSUPPORTED, "未配置加密机", "no key machine is set up for joined steps"
-                )
-            if stage.opens:
-                if steps is not None:
-                    self._drop(steps, f"{name} was called instead of the next step")
-                steps, later = self._begin(function, stage, values, caller)
-                return self._advance(steps, stage, None, later)
-            if steps is None or not steps.expects(stage, caller):
-                raise _out_of_turn(name, expired)
-            steps.wake()
-            given = (self._ask(steps), *values) if stage.joined else values
-            return self._advance(steps, stage, given, ())
-        finally:
-            if steps is not None and self._steps is None:
-                steps.close()
+            self._admit(stage, waiting, caller, name, expired)
+        except BaseException:
+            self._drop(waiting, f"{name} was called instead of the next step")
+            raise
+        if waiting is None or stage.opens:
+            self._drop(waiting, f"{name} was called instead of the next step")
+            return self._open(function, stage, values, caller)
+        return self._go_on(waiting, stage, values)
 
-    def _function(self, name: str) -> Function:
-        function = BY_NAME.get(name)
-        if function is None:
-            raise refuse(ReturnCode.UNSUPPORTED, f"无此函数{name}", f"there is no function {name}")
-        if not function.published:
-            raise refuse(
-                ReturnCode.UNSUPPORTED, f"{name}的参数未公布", f"the parameters of {name} are not published"
-            )
-        if function.family is Family.VENDOR and not self._profile.extra_exports:
-            raise refuse(
-                ReturnCode.UNSUPPORTED,
-                f"{name}为厂商扩展函数",
-                f"{name} is a vendor's, and profile {self._profile.name} has none",
-            )
-        return function
+    def _admit(self, stage: Stage, waiting: Steps | None, caller: object, name: str, expired: bool) -> None:
+        """Raise CallError for a joined function without key machine (-13) and for a step out of turn (-14, -12)."""
+        if stage.joined and self._hsm is None:
+            raise refuse(ReturnCode.UNSUPPORTED, "未配置加密机", "no key machine is set up for joined steps")
+        if not stage.opens and (waiting is None or not waiting.expects(stage, caller)):
+            raise _out_of_turn(name, expired)
 
-    def _begin(
-        self, function: Function, stage: Stage, values: tuple[Argument, ...], caller: object
-    ) -> tuple[Steps, tuple[Argument, ...]]:
-        """A new flow, and the arguments that a joined function has for its second step."""
+    def _open(self, function: Function, stage: Stage, values: tuple[Argument, ...], caller: object) -> str:
+        """Begin a flow; a joined function has arguments for its second step behind those of the first."""
         order, *given = values
         first = BY_NAME[f"{stage.stem}_HSM_Step1"] if stage.joined else function
         count = len(first.parameters) - 1
         cards = PoweredCards(self._device, SLOT_ORDER[int(order)], self._listen)
         flow = stage.opening(self._setting, *given[:count])
         running = Running(flow, cards, self._keypad, self._random, self._now, self._listen)
-        return Steps(running, stage.stem, function.name, caller), tuple(given[count:])
+        steps = Steps(running, stage.stem, function.name, caller)
+        try:
+            return self._advance(steps, stage, None, tuple(given[count:]))
+        finally:
+            self._close_unless_kept(steps)
+
+    def _go_on(self, steps: Steps, stage: Stage, values: tuple[Argument, ...]) -> str:
+        steps.wake()
+        try:
+            given = (self._ask(steps), *values) if stage.joined else values
+            return self._advance(steps, stage, given, ())
+        finally:
+            self._close_unless_kept(steps)
 
     def _advance(
         self, steps: Steps, stage: Stage, given: tuple[Argument, ...] | None, later: tuple[Argument, ...]
@@ -186,6 +178,10 @@ class SSCardDriver:
             outcome = steps.running.advance((self._ask(steps), *later))
         return outcome
 
+    def _close_unless_kept(self, steps: Steps) -> None:
+        if self._steps is not steps:
+            steps.close()
+
     def _keep(self, steps: Steps) -> None:
         steps.since = self._clock()
         steps.timer = threading.Timer(self._idle_limit_s, self.close_idle)
@@ -193,7 +189,9 @@ class SSCardDriver:
         steps.timer.start()
         self._steps = steps
 
-    def _drop(self, steps: Steps, reason: str) -> None:
+    def _drop(self, steps: Steps | None, reason: str) -> None:
+        if steps is None:
+            return
         self._steps = None
         steps.close()
         self._listen(StepsDropped(steps.function, reason))

@@ -15,7 +15,8 @@ from terminal.driver.addressing import (
     render_values,
     resolve,
 )
-from terminal.driver.codes import CallError
+from terminal.driver.codes import CallError, ReturnCode, refuse
+from terminal.driver.functions import BY_NAME
 from terminal.driver.preparation import CARD, Setting, compare_card
 from terminal.driver.profile import Environment
 from terminal.driver.rights import Rights, way_to_read, way_to_write
@@ -35,6 +36,8 @@ from terminal.procedures.file_contents import (
 from terminal.procedures.files import select_ef
 from terminal.procedures.social import CardIdentity
 
+READ = BY_NAME["iReadCard"]
+
 
 def read_files(setting: Setting, auth_type: int, card_info: str, address: str) -> CallFlow[str]:
     """iReadCard."""
@@ -47,7 +50,7 @@ def read_files(setting: Setting, auth_type: int, card_info: str, address: str) -
         yield from rights.enter(target.directory)
         yield from rights.open_with_psam(way)
         answered.append(FileValues(target.address.name, (yield from on(CARD, read_target(target)))))
-    return render_values(answered)
+    return rendered(setting, answered)
 
 
 def write_files(setting: Setting, card_info: str, address: str, data: str) -> CallFlow[str]:
@@ -64,6 +67,18 @@ def write_files(setting: Setting, card_info: str, address: str, data: str) -> Ca
         yield from rights.open_with_psam(way)
         yield from on(CARD, write_target(target, body))
     return ""
+
+
+def rendered(setting: Setting, values: Sequence[FileValues]) -> str:
+    """The answer to a read; raises CallError -42 rather than have it cut at the end of the caller's buffer."""
+    text = render_values(values)
+    if len(text.encode(setting.profile.text.value, "replace")) >= READ.out_size:
+        raise refuse(
+            ReturnCode.LENGTH,
+            "结果超出缓冲区，请分次读取",
+            f"more than {READ.out_size} characters: read fewer files in a call",
+        )
+    return text
 
 
 def addressed(setting: Setting, address: str) -> tuple[FileAddress, ...]:

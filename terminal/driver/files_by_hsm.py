@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from apdu.keys import KeySpec
 from terminal.backoffice.ports import HsmMessage
-from terminal.driver.addressing import FileValues, match_values, parse_values, render_values, resolve
+from terminal.driver.addressing import FileValues, match_values, parse_values, resolve
 from terminal.driver.base_read import numbers_of
 from terminal.driver.codes import ReturnCode, refuse
-from terminal.driver.files import addressed, encoded, fid_alike, layout_of, read_target, write_target
+from terminal.driver.files import (
+    addressed,
+    encoded,
+    fid_alike,
+    layout_of,
+    read_target,
+    rendered,
+    write_target,
+)
 from terminal.driver.preparation import CARD, Setting, compare_card
 from terminal.driver.rights import Rights, way_to_read_by_hsm, way_to_write
 from terminal.driver.steps import CallFlow, HandOver
@@ -24,14 +32,15 @@ def read_file_by_hsm(setting: Setting, card_info: str, address: str) -> CallFlow
     card = yield from compare_card(card_info)
     (target,) = resolve(wanted[:1], layout_of(card))
     way = way_to_read_by_hsm(target.file)
+    needed = way.key
     rights = Rights(card)
     yield from rights.enter(target.directory)
     if way.pin:
         yield from rights.enter_pin()
-    (key,) = yield from ask_centre(card, way.key)
-    yield from show_authentication(way.key, key)
+    (key,) = yield from ask_centre(card, needed)
+    yield from show_authentication(needed, key)
     values = yield from on(CARD, read_target(target))
-    return render_values([FileValues(target.address.name, values)])
+    return rendered(setting, [FileValues(target.address.name, values)])
 
 
 def write_file_by_hsm(setting: Setting, card_info: str, address: str) -> CallFlow[str]:
@@ -42,13 +51,13 @@ def write_file_by_hsm(setting: Setting, card_info: str, address: str) -> CallFlo
     card = yield from compare_card(card_info)
     targets = resolve(wanted, layout_of(card))
     (target,) = targets
-    way = way_to_write(target.file)
+    needed = way_to_write(target.file).key
     rights = Rights(card)
     yield from rights.enter(target.directory)
-    key, data = yield from ask_centre(card, way.key)
+    key, data = yield from ask_centre(card, needed)
     given = parse_values(data, fid_alike=fid_alike(setting))
     (bodies,) = encoded(targets, match_values(targets, given))
-    yield from show_authentication(way.key, key)
+    yield from show_authentication(needed, key)
     yield from on(CARD, write_target(target, bodies))
     return ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from apdu.crypto import Algorithm
 from terminal.driver.codes import CallError, ReturnCode, refuse
 
 
@@ -32,6 +33,14 @@ def octets(text: str, length: int, label: str) -> bytes:
     if not re.fullmatch(rf"[0-9A-Fa-f]{{{2 * length}}}", text):
         raise invalid(label, f"{2 * length} hexadecimal digits are expected")
     return bytes.fromhex(text)
+
+
+def algorithm_of(text: str) -> Algorithm:
+    """01 DES, 02 SSF33, 03 SM4; raises CallError -23."""
+    found = next((algorithm for algorithm in Algorithm if f"{algorithm:02d}" == text), None)
+    if found is None:
+        raise invalid("pOutInfo", "an algorithm is 01, 02 or 03")
+    return found
 
 
 def moment_of(text: str, label: str) -> datetime:

@@ -31,7 +31,7 @@ SLOTS: Mapping[int, str] = {0x01: "contact", 0x02: "contactless", 0x0C: "contact
 """The slots a device has, by the name of its field; the other numbers of both ranges are slots without a card."""
 
 DEVICE_NAMES = re.compile(r"AUTO|(COM|USB|LPT)[1-9]", re.IGNORECASE)
-ANSWER_MAX, ATR_MAX = 258, 33
+ANSWER_MAX, ATR_MAX = 258, answer_to_reset.LENGTH_MAX
 """Bytes of the response buffers that callers provide."""
 
 LIBRARY_INFO = f"{'SSC-TERMINAL':<16}{'SIMULATOR':<14}01"
@@ -156,6 +156,8 @@ class ReaderLibrary:
         self._reader(slot)
         self._refuse_while_pending()
         command = Command.parse(apdu)
+        if command.extended:
+            raise CallError(ReturnCode.UNSUPPORTED)
         if slot not in session.powered:
             raise CallError(ReturnCode.NOT_POWERED)
         try:
@@ -163,6 +165,8 @@ class ReaderLibrary:
         except (TransportError, CompletionError):
             session.power_off(slot)
             raise
+        if len(answer) > ANSWER_MAX:
+            raise CallError(ReturnCode.CHECKSUM)
         return Reply(len(answer), answer)
 
     def _library_info(self, caller: object) -> Reply:

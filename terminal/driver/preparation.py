@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from terminal.driver.base_strings import CardInfo
 from terminal.driver.codes import CallError, ReturnCode, refuse
 from terminal.driver.profile import Profile
-from terminal.driver.strings import NO_TERMINAL, CardInfo
+from terminal.driver.strings import NO_TERMINAL
 from terminal.errors import CardRefusedError, PsamUnfitError
 from terminal.flow.authentication import Access, Means, start_psam
 from terminal.flow.steps import Flow, PowerOn, Role, on
@@ -57,10 +58,13 @@ def identify_card() -> Flow[CardIdentity]:
 
 
 def compare_card(card_info: str) -> Flow[CardIdentity]:
-    """The card, if it is the one of pCardInfo. Raises CallError -20, -22, -23, and what `identify_card` raises."""
+    """The card, if it is the one of pCardInfo; of a longer card number nine characters count here too.
+
+    Raises CallError -20, -22, -23, and what `identify_card` raises.
+    """
     meant = CardInfo.parse(card_info)
     card = yield from identify_card()
-    if (card.card_id, card.number) != (meant.card_id, meant.number):
+    if (card.card_id, card.number) != (meant.card_id, meant.number[: len(card.number)]):
         raise CallError(ReturnCode.OTHER_CARD)
     return card
 

@@ -21,9 +21,9 @@ library below. How to run a program against it is in [pos-testing.md](pos-testin
 """
 
 FUNCTIONS_TEXT = """\
-Every function returns a number, 0 for success, and writes a text into its last argument, `pOutInfo`: what was asked for,
-or on failure what went wrong. Sizes count characters, the closing NUL included. `iType` is 1 contact, 2 contactless,
-3 contact first, 4 contactless first.
+Every function returns a number, 0 for success, and writes a text into its last argument, `pOutInfo`: what was asked
+for, or on failure what went wrong. Sizes count characters, the closing NUL included. `iType` is 1 contact,
+2 contactless, 3 contact first, 4 contactless first.
 """
 
 CODES_TEXT = """\

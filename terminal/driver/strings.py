@@ -1,78 +1,21 @@
-"""The strings of the functions, both ways: base data, steps, authentication data (reader specification section 10).
+"""The strings of the steps, both ways: authentication data, secure messages (reader specification section 10).
 
 `render` writes the canonical form (upper case, every separator); `parse` takes either case of hex and a string with
-or without its last separators. What cannot be read raises CallError -23, a malformed card identification code -20.
+or without its last separators. What cannot be read raises CallError -23.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from apdu.crypto import Algorithm
-from terminal.driver.codes import CallError, ReturnCode
-from terminal.driver.lists import fields_of, invalid, joined, octets
-from terminal.driver.profile import STRICT, BaseOutput, CentreAnswer, Profile
+from terminal.driver.lists import algorithm_of, fields_of, invalid, joined, octets
+from terminal.driver.profile import STRICT, CentreAnswer, Profile
 
 NO_TERMINAL = "0" * 12
 """The terminal number where there is no PSAM."""
 
-NO_TERMINAL_CODE = "0" * 32
 SECURE_MESSAGE_ADDRESS = 0x0173
-
-
-@dataclass(frozen=True, slots=True)
-class CardInfo:
-    """pCardInfo: `卡识别码|卡号|`."""
-
-    card_id: str
-    number: str
-
-    @classmethod
-    def parse(cls, text: str) -> CardInfo:
-        """Raises CallError -20 where the first field is no 32 hex digits, -23 for another shape."""
-        card_id, number = fields_of(text, 2, "pCardInfo")
-        if not re.fullmatch(r"[0-9A-Fa-f]{32}", card_id):
-            raise CallError(ReturnCode.CARD_ID)
-        return cls(card_id.upper(), number)
-
-    def render(self) -> str:
-        """As a caller passes it."""
-        return joined(self.card_id, self.number)
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class BaseData:
-    """What iReadCardBas answers; the region is the first six digits of the card identification code."""
-
-    social_number: str
-    number: str
-    card_id: str
-    name: str
-    reset_information: str
-    version: str
-    issued: str
-    valid_until: str
-    terminal_number: str = NO_TERMINAL
-    device_number: str = ""
-
-    def render(self, profile: Profile = STRICT) -> str:
-        """Eleven fields; a build of Jiangsu has the terminal code as a twelfth."""
-        extra = (terminal_code(self.device_number),) if profile.base_output is BaseOutput.TWELVE else ()
-        return joined(
-            self.card_id[:6],
-            self.social_number,
-            self.number[:9],
-            self.card_id,
-            self.name,
-            self.reset_information,
-            self.version,
-            self.issued,
-            self.valid_until,
-            self.terminal_number,
-            self.device_number,
-            *extra,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,31 +25,14 @@ class Numbers:
     process: bytes
     raw: bytes
 
+    @classmethod
+    def parse(cls, process: str, raw: str, label: str) -> Numbers:
+        """From two fields of 16 hex digits; raises CallError -23, naming `label`."""
+        return cls(octets(process, 8, label), octets(raw, 8, label))
 
-@dataclass(frozen=True, slots=True)
-class BaseRequest:
-    """Base read, step 1; `external` only for cards that ask for it (3.0)."""
-
-    card_id: str
-    reset_information: str
-    algorithm: Algorithm
-    internal: Numbers
-    external: Numbers | None = None
-
-    def render(self, profile: Profile = STRICT, device_number: str = "") -> str:
-        """Eight fields; many builds have a ninth, the terminal code."""
-        ninth = (terminal_code(device_number),) if profile.step1_ninth_field else ()
-        outer = (self.external.process.hex(), self.external.raw.hex()) if self.external else ("", "")
-        return joined(
-            self.card_id[:6],
-            self.reset_information,
-            f"{self.algorithm:02d}",
-            self.card_id,
-            self.internal.process.hex().upper(),
-            self.internal.raw.hex().upper(),
-            *(field.upper() for field in outer),
-            *ninth,
-        )
+    def fields(self) -> tuple[str, str]:
+        """Both as strings carry them: process factor, original data."""
+        return self.process.hex().upper(), self.raw.hex().upper()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,24 +54,6 @@ class Authentication:
 
 
 @dataclass(frozen=True, slots=True)
-class BaseKey:
-    """pKey of base read, step 2: the internal and, for 3.0 cards, the external authentication."""
-
-    internal: Authentication
-    external: Authentication | None
-
-    @classmethod
-    def parse(cls, text: str) -> BaseKey:
-        """`32 digits|32 digits|` or `32 digits||`, last separators optional."""
-        inner, outer = fields_of(text, 2, "pKey", optional=1)
-        return cls(Authentication.parse(inner), Authentication.parse(outer) if outer else None)
-
-    def render(self) -> str:
-        """As the centre answers."""
-        return joined(self.internal.render(), self.external.render() if self.external else "")
-
-
-@dataclass(frozen=True, slots=True)
 class AuthenticationRequest:
     """Step 1 of read, write, reload and unblock: `algorithm|key address|process|raw|`."""
 
@@ -158,8 +66,17 @@ class AuthenticationRequest:
         return joined(
             f"{self.algorithm:02d}",
             f"{self.address:04X}",
-            self.numbers.process.hex().upper(),
-            self.numbers.raw.hex().upper(),
+            *self.numbers.fields(),
+        )
+
+    @classmethod
+    def parse(cls, text: str) -> AuthenticationRequest:
+        """What step 1 gave; raises CallError -23."""
+        algorithm, address, process, raw = fields_of(text, 4, "pOutInfo")
+        return cls(
+            algorithm_of(algorithm),
+            int.from_bytes(octets(address, 2, "pOutInfo"), "big"),
+            Numbers.parse(process, raw, "pOutInfo"),
         )
 
 
@@ -182,6 +99,16 @@ class SecureMessageRequest:
             self.pin,
         )
 
+    @classmethod
+    def parse(cls, text: str) -> SecureMessageRequest:
+        """What step 2 gave; raises CallError -23."""
+        algorithm, address, process, header, pin = fields_of(text, 5, "pOutInfo")
+        if octets(address, 2, "pOutInfo") != SECURE_MESSAGE_ADDRESS.to_bytes(2, "big"):
+            raise invalid("pOutInfo", "a secure message is made with the key at 0173")
+        return cls(
+            algorithm_of(algorithm), octets(process, 8, "pOutInfo"), octets(header, 5, "pOutInfo"), pin
+        )
+
 
 def sealed_command(text: str, header: bytes, profile: Profile = STRICT) -> bytes:
     """pKey of step 3: the command header, cipher and MAC as one command; the header announces their length.
@@ -196,8 +123,3 @@ def sealed_command(text: str, header: bytes, profile: Profile = STRICT) -> bytes
     if whole[: len(header)] != header:
         raise invalid("pKey", "the command header is not the one that step 2 gave")
     return whole
-
-
-def terminal_code(device_number: str) -> str:
-    """The 32-character terminal code that some builds add: the device's number, zeros if it has none."""
-    return device_number or NO_TERMINAL_CODE

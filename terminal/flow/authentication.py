@@ -8,14 +8,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from apdu.commands import external_authenticate, get_challenge, internal_authenticate
 from apdu.crypto import Algorithm
 from apdu.keys import BY_NAME, KeySpec
 from terminal.backoffice.ports import HsmMessage
-from terminal.errors import CardRefusedError, NotGenuineError, PsamUnfitError, expect_ok
-from terminal.flow.steps import Draw, Flow, PowerOn, Procedure, Role, Show, on
+from terminal.errors import CardRefusedError, PsamUnfitError
+from terminal.flow.steps import Draw, Flow, PowerOn, Role, Show, on
 from terminal.procedures import hsm, psam
-from terminal.procedures.social import SocialCard
+from terminal.procedures.authentication import (
+    external_authentication,
+    internal_authentication,
+    require_genuine,
+    take_challenge,
+    two_challenges,
+)
+from terminal.procedures.social import CardIdentity
 from terminal.text import Text
 from terminal.transport.base import TransportError
 
@@ -55,7 +61,7 @@ def start_psam(access: Access) -> Flow[None]:
         yield from fall_back(access, PsamUnfitError(psam.NO_PSAM, "no PSAM answers in its slot"))
 
 
-def prove_genuine(access: Access, role: Role, card: SocialCard) -> Flow[None]:
+def prove_genuine(access: Access, role: Role, card: CardIdentity) -> Flow[None]:
     """Internal authentication, and for 3.x cards the external one that opens SSSE/EF06.
 
     Raises NotGenuineError, CardRefusedError, and what the back office raises.
@@ -71,7 +77,7 @@ def prove_genuine(access: Access, role: Role, card: SocialCard) -> Flow[None]:
     yield from _base_read_by_hsm(access, role, card)
 
 
-def authenticate(access: Access, role: Role, card: SocialCard, key: KeySpec) -> Flow[None]:
+def authenticate(access: Access, role: Role, card: CardIdentity, key: KeySpec) -> Flow[None]:
     """External authentication with `key`, whose directory is current. Raises CardRefusedError."""
     if access.means is Means.PSAM:
         try:
@@ -98,23 +104,23 @@ def fall_back(access: Access, error: PsamUnfitError) -> Flow[None]:
     )
 
 
-def _internal_by_psam(access: Access, role: Role, card: SocialCard) -> Flow[None]:
+def _internal_by_psam(access: Access, role: Role, card: CardIdentity) -> Flow[None]:
     process = yield Draw(8)
     raw = yield Draw(8)
-    answer = yield from on(role, _internal(process, raw))
+    answer = yield from on(role, internal_authentication(process, raw))
     expected = yield from _compute(access, IRK, card, process, raw)
-    _require_genuine(answer, expected)
+    require_genuine(answer, expected)
 
 
-def _external_by_psam(access: Access, role: Role, card: SocialCard, key: KeySpec) -> Flow[None]:
-    process = yield from on(role, _challenge())
+def _external_by_psam(access: Access, role: Role, card: CardIdentity, key: KeySpec) -> Flow[None]:
+    process = yield from on(role, take_challenge())
     raw = yield Draw(8)
     data = yield from _compute(access, key, card, process, raw)
-    yield from on(role, _external(key, data, raw))
+    yield from on(role, external_authentication(key, data, raw))
     access.granted.add(key.name)
 
 
-def _compute(access: Access, key: KeySpec, card: SocialCard, process: bytes, raw: bytes) -> Flow[bytes]:
+def _compute(access: Access, key: KeySpec, card: CardIdentity, process: bytes, raw: bytes) -> Flow[bytes]:
     try:
         if access.environment is not card.algorithm:
             yield from on(Role.PSAM, psam.open_environment(card.algorithm))
@@ -125,60 +131,26 @@ def _compute(access: Access, key: KeySpec, card: SocialCard, process: bytes, raw
         raise PsamUnfitError(psam.NO_PSAM, "it stopped answering") from None
 
 
-def _base_read_by_hsm(access: Access, role: Role, card: SocialCard) -> Flow[None]:
+def _base_read_by_hsm(access: Access, role: Role, card: CardIdentity) -> Flow[None]:
     """The two-step form: numbers from the card, one message, the result back to the still powered card."""
-    numbers = yield from on(role, _two_challenges())
-    answer = yield from on(role, _internal(numbers.process, numbers.raw))
-    outer = (yield from on(role, _two_challenges())) if card.protects_holder_data else None
+    numbers = yield from on(role, two_challenges())
+    answer = yield from on(role, internal_authentication(numbers.process, numbers.raw))
+    outer = (yield from on(role, two_challenges())) if card.protects_holder_data else None
     text = yield HsmMessage(hsm.base_read_message(card, numbers, outer))
     inner_pair, outer_pair = hsm.read_pairs(text, 2)
     if inner_pair is None:
         raise hsm.HsmAnswerError("the HSM answered no internal authentication data")
-    _require_genuine(answer, inner_pair[0])
+    require_genuine(answer, inner_pair[0])
     if outer_pair is not None:
-        yield from on(role, _external(RKSSSE, *outer_pair))
+        yield from on(role, external_authentication(RKSSSE, *outer_pair))
         access.granted.add(RKSSSE.name)
 
 
-def _external_by_hsm(access: Access, role: Role, card: SocialCard, key: KeySpec) -> Flow[None]:
-    numbers = yield from on(role, _two_challenges())
+def _external_by_hsm(access: Access, role: Role, card: CardIdentity, key: KeySpec) -> Flow[None]:
+    numbers = yield from on(role, two_challenges())
     text = yield HsmMessage(hsm.external_authentication_message(card, key, numbers))
     (pair,) = hsm.read_pairs(text, 1)
     if pair is None:
         raise hsm.HsmAnswerError("the HSM answered no authentication data")
-    yield from on(role, _external(key, *pair))
+    yield from on(role, external_authentication(key, *pair))
     access.granted.add(key.name)
-
-
-def _require_genuine(answer: bytes, expected: bytes) -> None:
-    if answer != expected:
-        raise NotGenuineError(
-            "internal authentication failed: the card does not hold the key of a genuine one"
-        )
-
-
-def _challenge() -> Procedure[bytes]:
-    command = get_challenge(8)
-    response = yield command
-    return expect_ok(command, response, "asking the card for a challenge")
-
-
-def _two_challenges() -> Procedure[hsm.Challenges]:
-    raw = yield from _challenge()
-    process = yield from _challenge()
-    return hsm.Challenges(raw, process)
-
-
-def _internal(process: bytes, raw: bytes) -> Procedure[bytes]:
-    command = internal_authenticate(process, raw)
-    response = yield command
-    return expect_ok(command, response, "internal authentication")
-
-
-def _external(key: KeySpec, data: bytes, raw: bytes) -> Procedure[None]:
-    if key.reference is None:
-        raise ValueError(f"{key.name} has no card reference")
-    command = external_authenticate(key.reference, data, raw)
-    response = yield command
-    if not response.ok:
-        raise CardRefusedError(command, response, f"authenticating with {key.name} ({key.purpose})")

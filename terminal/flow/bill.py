@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, ClassVar
 
+from terminal.backoffice import national_ports as national
 from terminal.backoffice.national_ports import amount
 
 PHARMACY_PURCHASE = "41"
@@ -37,6 +38,12 @@ class Bill:
     items: tuple[BillItem, ...]
     from_account: bool = True
     treatment: str = PHARMACY_PURCHASE
+    pre_settlement: ClassVar[str] = national.PRE_SETTLEMENT
+    settlement: ClassVar[str] = national.SETTLEMENT
+
+    def input(self, person: str, card: str, kind: str, at: datetime) -> dict[str, Any]:
+        """The input of 2101 and 2102; `at` is local time, `kind` the insurance chosen."""
+        return {"druginfo": self.head(person, card, kind, at), "drugdetail": self.details(at)}
 
     @property
     def total_fen(self) -> int:

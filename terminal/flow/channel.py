@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
-from apdu.layout.application_status import ApplicationStatus, Journal, Receipt
-from apdu.layout.states import JournalPhase, SocialState
-from terminal.backoffice.card_ports import CardStanding, PresentCard
 from terminal.backoffice.ports import Refusal, RefusedError
 from terminal.exit_codes import ExitCode
 from terminal.flow import texts
@@ -28,10 +24,8 @@ from terminal.flow.dual_insert_actions import (
 from terminal.flow.dual_insert_run import CARD_IS_GONE, FAILURES
 from terminal.flow.operator import OperatorError
 from terminal.flow.outcomes import BY_REFUSAL, Outcome
-from terminal.flow.steps import Flow, ReadClock, RemoveCard, Role, Show
-from terminal.flow.visit import UK1DF04, UKSSSE, Settings, Visit, write_records
-from terminal.procedures.medical import MEDICAL_FID, medical_records
-from terminal.procedures.reconciliation import NORMAL, Action, Verdict, receipt_agrees, reconcile
+from terminal.flow.steps import Flow, RemoveCard, Role, Show
+from terminal.flow.visit import Settings, Visit
 from terminal.text import Text
 from terminal.transport.base import TransportError
 
@@ -109,60 +103,3 @@ def _farewell(finished: Finished) -> Flow[None]:
         yield RemoveCard(Role.NEW, texts.REMOVE_CARD)
     except (OperatorError, TransportError):
         pass  # the visit is over; a card left in the slot changes nothing
-
-
-# --- bringing the card up to date -----------------------------------------------------------------------
-
-
-def standing(visit: Visit) -> Flow[CardStanding]:
-    """What the centre holds of the card in the reader."""
-    found: CardStanding = yield PresentCard(visit.place, visit.social.number, visit.social.card_id)
-    return found
-
-
-def catch_up(visit: Visit, centre: CardStanding) -> Flow[Verdict]:
-    """Let the card say what the centre holds, as `reconcile` decides; returns its verdict.
-
-    Medical base data first, status next, journal last: torn in between, the next insertion finds the difference again.
-    """
-    verdict = reconcile(visit.status, centre)
-    if verdict.action is Action.CATCH_UP:
-        yield Show(verdict.text)
-        yield from write_standing(visit, centre)
-    elif verdict.action is Action.NO_STATUS and centre.social is NORMAL:
-        yield from _write_medical(visit, centre)
-    return verdict
-
-
-def write_standing(visit: Visit, centre: CardStanding) -> Flow[None]:
-    """Write all that the centre holds: medical base data, status, receipt, and the end of an open journal."""
-    yield from _write_medical(visit, centre)
-    if visit.status_spec is None or visit.status is None or visit.status.foreign:
-        return
-    now = yield ReadClock()
-    enabled_at = centre.enabled_at or now
-    status = ApplicationStatus(
-        social=centre.social,
-        financial=centre.financial,
-        time=_local(visit, enabled_at),
-        channel=centre.enabled_by,
-        terminal=visit.access.terminal_number,
-    )
-    records = [status.to_record()]
-    if centre.received_at is not None and not receipt_agrees(visit.status.receipt, centre):
-        records.append(Receipt(_local(visit, centre.received_at), centre.receipt_mode).to_record())
-    journal = visit.status.journal
-    if journal is not None and journal.phase is JournalPhase.BEGUN:
-        number, terminal = journal.activation_number, visit.access.terminal_number
-        records.append(Journal(number, JournalPhase.CLOSED, _local(visit, now), terminal).to_record())
-    yield from write_records(visit, "SSSE", visit.status_spec.fid, UKSSSE, records)
-
-
-def _write_medical(visit: Visit, centre: CardStanding) -> Flow[None]:
-    if centre.social is SocialState.NORMAL and centre.medical.items:
-        records = medical_records(visit.social.generation, centre.medical.items)
-        yield from write_records(visit, "DF04", MEDICAL_FID, UK1DF04, records)
-
-
-def _local(visit: Visit, moment: datetime) -> datetime:
-    return moment.astimezone(visit.settings.zone).replace(tzinfo=None, microsecond=0)

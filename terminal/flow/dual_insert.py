@@ -31,6 +31,7 @@ class State(Enum):
     AUTHENTICATE = auto()
     READ_HOLDER = auto()
     QUERY = auto()
+    ENABLE = auto()
     CHECK_CARD_PIN = auto()
     ENTER_PIN = auto()
     RESERVE = auto()

@@ -20,6 +20,7 @@ from terminal.backoffice.ports import (
 from terminal.errors import CardBlockedError, CardError
 from terminal.flow import texts
 from terminal.flow.authentication import prove_genuine, start_psam
+from terminal.flow.catching_up import compare, write_standing
 from terminal.flow.dual_insert import Event, State
 from terminal.flow.steps import (
     Confirm,
@@ -41,6 +42,7 @@ from terminal.procedures.identify import CardKind, identify
 from terminal.procedures.medical import MEDICAL_FID, medical_records
 from terminal.procedures.old_card import read_old_card
 from terminal.procedures.pin import TakeOver, query_tries, take_over_pin
+from terminal.procedures.reconciliation import Action
 from terminal.procedures.social import read_holder, read_issuer_data
 
 
@@ -166,12 +168,12 @@ def query(visit: Visit) -> Flow[Event]:
     visit.answer = answer
     if visit.holder and answer.holder.id_number != visit.holder.id_number:
         return Event.OTHER_HOLDER
+    verdict = yield from compare(visit, answer)
     reservation = answer.reservation
     if answer.social is SocialState.NORMAL:
         if reservation and reservation.committed and visit.journal_number:
             return Event.COMMITTED
-        stale = visit.keeps_status and visit.social_on_card is not SocialState.NORMAL
-        return Event.STALE_STATUS if stale else Event.ALREADY_ACTIVE
+        return Event.STALE_STATUS if verdict.action is Action.CATCH_UP else Event.ALREADY_ACTIVE
     given_up = reservation is not None and reservation.released
     alone = visit.settings.old_card_first and visit.old is None
     return Event.ABANDONED if given_up and alone else Event.ACTIVATABLE
@@ -256,9 +258,13 @@ def confirm(visit: Visit) -> Flow[Event]:
 
 
 def catch_up(visit: Visit) -> Flow[Event]:
-    """The centre is ahead of the card: write what the centre says."""
-    yield from _write_status(visit, SocialState.NORMAL)
-    return Event.COMMITTED if visit.journal_number else Event.STALE_STATUS
+    """The centre is ahead of the card: write what the centre says; the journal of a visit stays open to its end."""
+    if visit.answer is None:
+        raise ValueError("the centre was not asked yet")
+    reservation = visit.answer.reservation
+    committed = reservation is not None and reservation.committed and visit.journal_number is not None
+    yield from write_standing(visit, visit.answer, journal=not committed)
+    return Event.COMMITTED if committed else Event.STALE_STATUS
 
 
 def close_journal(visit: Visit) -> Flow[Event]:
@@ -299,7 +305,7 @@ def _write_status(visit: Visit, social: SocialState) -> Flow[None]:
         social=social,
         financial=visit.financial,
         time=now.astimezone(visit.settings.zone).replace(tzinfo=None, microsecond=0),
-        channel=Channel.PHARMACY if social is SocialState.NORMAL and visit.activates else Channel.NONE,
+        channel=Channel.PHARMACY if social is SocialState.NORMAL else Channel.NONE,
         terminal=visit.access.terminal_number,
     )
     yield from write_records(visit, "SSSE", visit.status_spec.fid, UKSSSE, [record.to_record()])

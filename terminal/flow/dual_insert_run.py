@@ -1,17 +1,22 @@
-"""Walks the dual-insert table: performs each state's action, turns what went wrong into events, says farewell."""
+"""Walks the tables of activating: performs each state's action, turns what went wrong into events, says farewell."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from apdu.atr import AtrError
 from apdu.layout import LayoutError
 from apdu.t0 import CompletionError
+from terminal.backoffice.card_ports import NO_PAPERS, Papers
 from terminal.backoffice.ports import Refusal, RefusedError, UnreachableError
 from terminal.errors import CardBlockedError, CardError, NotGenuineError
 from terminal.flow import texts
+from terminal.flow.card_alone import ACTIONS as ALONE
+from terminal.flow.card_alone import CARD_ALONE
 from terminal.flow.dual_insert import MACHINE, Event, State
 from terminal.flow.dual_insert_actions import ACTIONS
+from terminal.flow.machine import Machine
 from terminal.flow.operator import OperatorCancelledError, OperatorError, OperatorTimeoutError
 from terminal.flow.outcomes import BY_REFUSAL, Outcome
 from terminal.flow.steps import Flow, RemoveCard, Show, StateEntered
@@ -19,6 +24,8 @@ from terminal.flow.visit import Settings, Visit
 from terminal.procedures.hsm import HsmAnswerError
 from terminal.text import Text
 from terminal.transport.base import CardMuteError, NoCardError, TransportError
+
+Actions = Mapping[State, Callable[[Visit], Flow[Event]]]
 
 FAILURES: tuple[tuple[type[Exception], Event], ...] = (
     (NotGenuineError, Event.NOT_GENUINE),
@@ -43,7 +50,7 @@ CARD_IS_GONE = (Outcome.INTERRUPTED, Outcome.TIMED_OUT)
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a dual insert ended: the outcome, what was told to the holder, and the technical detail if any."""
+    """How an activation ended: the outcome, what was told to the holder, and the technical detail if any."""
 
     outcome: Outcome
     text: Text
@@ -53,12 +60,25 @@ class Ended:
 
 def dual_insert(settings: Settings) -> Flow[Ended]:
     """The whole visit, from "insert the old card" to "remove the card". Never raises for what a visit can meet."""
-    visit = Visit(settings)
-    state = MACHINE.start
+    return _walk(MACHINE, ACTIONS, Visit(settings))
+
+
+def card_alone(settings: Settings, papers: Papers = NO_PAPERS) -> Flow[Ended]:
+    """The same with the social security card alone; `papers`: what of the holder is shown. Never raises, as above."""
+    return _walk(CARD_ALONE, ALONE, Visit(settings, papers))
+
+
+def activation(settings: Settings, papers: Papers = NO_PAPERS) -> Flow[Ended]:
+    """Activating at a pharmacy, the way of its region (R12)."""
+    return card_alone(settings, papers) if settings.pharmacy_way.card_alone else dual_insert(settings)
+
+
+def _walk(machine: Machine[State, Event, Outcome], actions: Actions, visit: Visit) -> Flow[Ended]:
+    state = machine.start
     while True:
         yield StateEntered(state)
-        event = yield from _perform(visit, state)
-        target = MACHINE.next(state, event)
+        event = yield from _perform(actions, visit, state)
+        target = machine.next(state, event)
         if isinstance(target, Outcome):
             return (yield from _farewell(visit, state, target))
         if target is State.UNDO:
@@ -66,9 +86,9 @@ def dual_insert(settings: Settings) -> Flow[Ended]:
         state = target
 
 
-def _perform(visit: Visit, state: State) -> Flow[Event]:
+def _perform(actions: Actions, visit: Visit, state: State) -> Flow[Event]:
     try:
-        return (yield from ACTIONS[state](visit))
+        return (yield from actions[state](visit))
     except tuple(error for error, _ in FAILURES) as error:
         visit.failure = error
         if isinstance(error, RefusedError):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Mapping
 
-from terminal.backoffice.bank_ports import BankIssuer
+from terminal.backoffice.bank_ports import Outlet
 from terminal.backoffice.card_ports import (
     Authorise,
     CardReplaced,
@@ -18,10 +16,10 @@ from terminal.backoffice.card_ports import (
     ReportLoss,
     Service,
 )
-from terminal.backoffice.ports import Refusal
 from terminal.exit_codes import ExitCode
-from terminal.flow.channel import Errand, Finished, catch_up, done, standing, write_standing
-from terminal.flow.steps import Draw, Flow, ReadClock, Show, on
+from terminal.flow.catching_up import catch_up, standing, write_standing
+from terminal.flow.channel import Errand, Finished, done
+from terminal.flow.steps import Draw, Flow, ReadClock, on
 from terminal.flow.visit import Visit
 from terminal.procedures.files import select_directory
 from terminal.procedures.financial_activation import Activated, activate_financial, terminal_values
@@ -130,29 +128,6 @@ def hand_over(papers: Papers) -> Errand:
     return errand
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What became of the bank's notice: not heard by the centre yet, refused by it, or taken."""
-
-    waiting: bool
-    refusal: Refusal | None = None
-
-
-class OutletIssuer(BankIssuer, Protocol):
-    """The issuing bank as an outlet sees it during one visit."""
-
-    def heard(self) -> Heard:
-        """What became of the notice to the centre."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outlet:
-    """The bank behind an outlet: its host for a card (number, holder's ID number), and the bank PIN chosen."""
-
-    issuer: Callable[[str, str], OutletIssuer]
-    new_pin: Pin | None = None
-
-
 def activate_bank(papers: Papers, outlet: Outlet) -> Errand:
     """Activate the bank's application for the identified holder (R20); the bank tells the centre, the card catches up.
 
@@ -179,9 +154,7 @@ def activate_bank(papers: Papers, outlet: Outlet) -> Errand:
             return Finished(heard.refusal.code.value, code, heard.refusal.text, refusal=heard.refusal)
         yield from on(visit.role, select_directory(visit.layout["SSSE"]))
         visit.access.granted.clear()
-        verdict = yield from catch_up(visit, (yield from standing(visit)))
-        if verdict.action is Action.LEAVE:
-            yield Show(verdict.text)
+        yield from catch_up(visit, (yield from standing(visit)))
         return done("bank-activated", BANK_DONE)
 
     return errand

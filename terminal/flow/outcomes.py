@@ -191,6 +191,14 @@ class Outcome(Endings):
         ExitCode.REFUSED_BY_BACK_OFFICE,
         Text("The centre says that the two cards belong to different holders.", "中心记录两卡持卡人不一致。"),
     )
+    HOLDER_NOT_IDENTIFIED = Ending(
+        "holder-not-identified",
+        ExitCode.REFUSED_BY_BACK_OFFICE,
+        Text(
+            "The holder was not identified: the original ID card is needed.",
+            "未核验身份，请出示居民身份证原件。",
+        ),
+    )
     LOST = Ending(
         "card-lost",
         ExitCode.REFUSED_BY_BACK_OFFICE,
@@ -270,6 +278,7 @@ BY_REFUSAL = dict.fromkeys(RefusalCode, Outcome.REFUSED) | {
     RefusalCode.OLD_CARD_LOST: Outcome.OLD_CARD_LOST,
     RefusalCode.OLD_CARD_BLOCKED: Outcome.OLD_CARD_BLOCKED,
     RefusalCode.OTHER_HOLDER: Outcome.CENTRE_OTHER_HOLDER,
+    RefusalCode.HOLDER_NOT_IDENTIFIED: Outcome.HOLDER_NOT_IDENTIFIED,
     RefusalCode.LOST: Outcome.LOST,
     RefusalCode.LOCKED: Outcome.LOCKED,
     RefusalCode.CANCELLED: Outcome.CANCELLED_CARD,

@@ -7,24 +7,30 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from apdu.purse import Amounts
+from terminal.backoffice.card_ports import NO_PAPERS, Papers, PharmacyWay
+from terminal.backoffice.debit_ports import PurseUse
 from terminal.backoffice.national_ports import fen
 from terminal.backoffice.ports import Refusal, UnreachableError
 from terminal.flow.bill import Bill
+from terminal.flow.clinic import ClinicBill, VisitForm
 from terminal.flow.sales import Phase, Sale
 from terminal.flow.visit import Settings, Visit
+from terminal.procedures import purse
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentSettings:
-    """How this till is set up. `terminal`: the terminal it is; `pharmacy_name` goes on the slip.
+    """How this till is set up. `terminal`: the terminal it is; `place_name` goes on the slip.
 
-    `verify_pin`: whether the holder types the card's PIN. `kinds`: insurances by preference. `operator`, `address`,
-    `machine`: clerk and machine, for the sign-in.
+    `verify_pin`: whether the holder types the card's PIN. `purse`: what the card's medical purse is used for. `kinds`:
+    insurances by preference. `operator`, `address`, `machine`: clerk and machine, for the sign-in.
     """
 
     terminal: Settings
-    pharmacy_name: str = ""
+    place_name: str = ""
     verify_pin: bool = True
+    purse: PurseUse = PurseUse.NONE
     kinds: tuple[str, ...] = ("310", "390")
     operator: str = "001"
     address: str = "127.0.0.1"
@@ -44,7 +50,9 @@ class Figures:
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Figures:
         """From `setlinfo`, whichever names it has for the cash; raises UnreachableError where it does not add up."""
-        cash = next((said[name] for name in ("psn_cash_pay", "cash_payamt") if name in said), None)
+        cash = next(
+            (said[name] for name in ("psn_cash_pay", "cash_payamt", "pdn_cash_pay") if name in said), None
+        )
         figures = cls(
             fen(said.get("medfee_sumamt") or 0),
             fen(said.get("fund_pay_sumamt") or 0),
@@ -59,31 +67,74 @@ class Figures:
 
 @dataclass(slots=True)
 class Payment:
-    """Everything one payment gathers; what must outlive the terminal's power is in the till's book."""
+    """Everything one payment gathers; what must outlive the terminal's power is in the till's book.
+
+    `purse_fen`: what is in the card's purse, None where this payment leaves it alone. `intent`: the debit that the card
+    was told; `expected`: the proof it owes, where the key machine said so. `form`: how a patient is to be registered;
+    `patient_visit`: the number of the visit that is settled or given up, and `attended` what the book has of it.
+    """
 
     settings: PaymentSettings
-    bill: Bill | None = None
+    bill: Bill | ClinicBill | None = None
+    form: VisitForm | None = None
+    papers: Papers = NO_PAPERS
     settlement: str = ""
+    patient_visit: str = ""
     day: date | None = None
     visit: Visit = field(init=False)
     person: str = ""
     kind: str = ""
     insured_in: str = ""
+    purse_fen: int | None = None
     offered: Figures | None = None
+    intent: purse.Intent | None = None
+    expected: purse.Proof | None = None
     sale: Sale | None = None
+    attended: Sale | None = None
     refusal: Refusal | None = None
     failure: Exception | None = None
     card_used: bool = False
 
     def __post_init__(self) -> None:
-        self.visit = Visit(self.settings.terminal)
+        self.visit = Visit(self.settings.terminal, self.papers)
 
     @property
-    def goods(self) -> Bill:
+    def activates(self) -> bool:
+        """A first purchase activates the card (R12) where the region says so, or asks for the ID card shown.
+
+        A patient's first registration does everywhere (R11).
+        """
+        if self.form is not None:
+            return True
+        way = self.settings.terminal.pharmacy_way
+        shown = self.papers.holder_id is not None
+        return way is PharmacyWay.FIRST_PURCHASE or (way is PharmacyWay.ID_CARD and shown)
+
+    @property
+    def goods(self) -> Bill | ClinicBill:
         """The bill of a purchase."""
         if self.bill is None:
             raise ValueError("there is no bill here")
         return self.bill
+
+    @property
+    def billed(self) -> Bill | ClinicBill:
+        """The bill as the centre gets it: where the account is on the card, the one at the centre pays nothing."""
+        on_card = self.purse_fen is not None and self.settings.purse is PurseUse.ACCOUNT
+        return replace(self.goods, from_account=False) if on_card else self.goods
+
+    def debited(self, paid: Figures | Sale) -> Amounts | None:
+        """What the card's purse is debited with for a settlement; None where it is left alone.
+
+        The three amounts come to the settlement's total where the account is on the card. A record of a settlement has
+        no part of the account, all of it as the holder's, and what fund and account paid as the pool's.
+        """
+        if self.purse_fen is None:
+            return None
+        if self.settings.purse is PurseUse.RECORD:
+            return Amounts(0, paid.total_fen, paid.fund_fen + paid.account_fen)
+        account = min(self.purse_fen, paid.cash_fen) if self.goods.from_account else 0
+        return Amounts(account, paid.cash_fen - account, paid.fund_fen)
 
     @property
     def current(self) -> Sale:

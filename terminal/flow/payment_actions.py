@@ -4,28 +4,68 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
-from apdu.layout.application_status import ApplicationStatus
-from apdu.layout.states import SocialState
 from terminal.backoffice import national_ports as national
-from terminal.backoffice.card_ports import CardStanding, PresentCard
-from terminal.backoffice.national_ports import Transact, Transacted, amount
-from terminal.backoffice.ports import RefusedError, UnreachableError
-from terminal.flow import dual_insert, payment_texts, texts
-from terminal.flow.authentication import prove_genuine, start_psam
-from terminal.flow.dual_insert_actions import identify_new, read_holder_data, read_new
-from terminal.flow.payment import Figures, Payment, answered
+from terminal.backoffice.national_ports import amount
+from terminal.flow import payment_texts
+from terminal.flow.clinic_actions import agree_to_give_up, find_visit, give_visit_up, print_ticket, register
+from terminal.flow.payment import Figures, Payment
+from terminal.flow.payment_card import (
+    activate_card,
+    ask_person,
+    catch_up_card,
+    check_pin,
+    identify_card,
+    insert_card,
+    prove_card,
+    read_card,
+    read_person,
+    verify_card_pin,
+)
+from terminal.flow.payment_messages import (
+    is_standing,
+    key_of,
+    local,
+    node,
+    print_sale,
+    query_sale,
+    reverse_sale,
+    send_sale,
+    transact,
+)
+from terminal.flow.payment_purse import (
+    ask_proof,
+    begin_debit,
+    close_taken_back,
+    confirm_debit,
+    debit_card,
+    debit_due,
+    finish_debit,
+    read_purse,
+    reinsert_card,
+    report_debits,
+    undo_settlement,
+)
 from terminal.flow.purchase import Event, State
-from terminal.flow.sales import KeepSale, NewMessageId, Phase, ReadBook, Sale, SalesBook, Totals, totals_of
-from terminal.flow.steps import Confirm, EnterPin, Flow, InsertCard, PrintReceipt, ReadClock, Role, Show, on
-from terminal.flow.visit import UKSSSE, write_records
+from terminal.flow.sales import (
+    DebitPhase,
+    KeepSale,
+    NewMessageId,
+    Phase,
+    ReadBook,
+    Sale,
+    SalesBook,
+    Totals,
+    totals_of,
+)
+from terminal.flow.steps import Confirm, Flow, ReadClock, Show, on
 from terminal.procedures.files import select_directory
-from terminal.procedures.pin import query_tries, verify_pin
 
-IN_FORCE = "1"
-TAKEN_BACK = "1"
+CANCELLED_BY = {
+    national.SETTLEMENT: national.CANCELLATION,
+    national.CLINIC_SETTLEMENT: national.CLINIC_CANCELLATION,
+}
 AGREES = "0"
 
 
@@ -33,146 +73,53 @@ def sign_on(payment: Payment) -> Flow[Event]:
     """The till signs in (9001): is this a designated place (R3)?"""
     settings = payment.settings
     signing = {"opter_no": settings.operator, "mac": settings.machine, "ip": settings.address}
-    yield from _transact(national.SIGN_IN, {"signIn": signing})
+    yield from transact(national.SIGN_IN, {"signIn": signing})
     return Event.DONE
 
 
 def resolve(payment: Payment) -> Flow[Event]:
-    """What was begun and not finished: a message of unknown outcome is reversed (2601), a booked one gets its slip."""
+    """What was begun and not finished: a message of unknown outcome is reversed (2601), a booked one gets its slip.
+
+    A settlement whose debit the card was never told is reversed as well; one whose debit only the card can tell of
+    waits for it. Proofs of debits are verified by the centre.
+    """
     book: SalesBook = yield ReadBook()
+    yield from report_debits(payment, book)
     finished = False
     for sale in book.open_sales():
-        if sale.phase is Phase.SENT:
-            if (yield from _reverse(payment, sale)) is Event.DISPUTED:
+        if sale.waits_for_card:
+            yield from close_taken_back(book, sale)
+            continue
+        if sale.phase is Phase.SENT or sale.debit_phase is DebitPhase.DUE:
+            if (yield from reverse_sale(payment, sale)) is Event.DISPUTED:
                 return Event.DISPUTED
             yield Show(payment_texts.REVERSED_EARLIER)
             continue
         payment.sale = sale
-        if (yield from _stands(sale)):
+        if (yield from is_standing(sale)):
             yield Show(payment_texts.SLIP_OF_EARLIER)
-            yield from _print(payment, sale)
+            yield from print_sale(payment, sale)
             finished = True
         else:
             yield KeepSale(replace(sale, phase=Phase.REVERSED))
     return Event.FINISHED_EARLIER if finished else Event.DONE
 
 
-def insert_card(payment: Payment) -> Flow[Event]:
-    """Ask for the social security card."""
-    payment.visit.role = Role.NEW
-    yield from start_psam(payment.visit.access)
-    yield InsertCard(Role.NEW, payment_texts.INSERT_CARD)
-    payment.card_used = True
-    return Event.DONE
-
-
-def identify_card(payment: Payment) -> Flow[Event]:
-    """Is it a social security card?"""
-    found = yield from identify_new(payment.visit)
-    return Event.DONE if found is dual_insert.Event.SOCIAL_CARD else Event.NOT_SOCIAL
-
-
-def read_card(payment: Payment) -> Flow[Event]:
-    """What the card says of itself: issuer data, validity, application status."""
-    found = yield from read_new(payment.visit)
-    return Event.EXPIRED if found is dual_insert.Event.EXPIRED else Event.DONE
-
-
-def prove_card(payment: Payment) -> Flow[Event]:
-    """Is the card genuine? Before anything personal is read or shown."""
-    visit = payment.visit
-    yield from prove_genuine(visit.access, visit.role, visit.social)
-    return Event.DONE
-
-
-def read_person(payment: Payment) -> Flow[Event]:
-    """Whose card is it?"""
-    yield from read_holder_data(payment.visit)
-    return Event.DONE
-
-
-def catch_up_card(payment: Payment) -> Flow[Event]:
-    """A card that was activated without being there is told so now."""
-    visit = payment.visit
-    key = visit.card_key
-    standing: CardStanding = yield PresentCard(visit.place, key.number, key.card_id)
-    behind = visit.keeps_status and visit.social_on_card is not standing.social
-    if standing.social is SocialState.NORMAL and behind and visit.status_spec is not None:
-        now = yield ReadClock()
-        record = ApplicationStatus(
-            social=standing.social,
-            financial=standing.financial,
-            time=_local(payment, standing.enabled_at or now).replace(tzinfo=None, microsecond=0),
-            channel=standing.enabled_by,
-            terminal=visit.access.terminal_number,
-        )
-        yield from write_records(visit, "SSSE", visit.status_spec.fid, UKSSSE, [record.to_record()])
-    return Event.DONE
-
-
-def ask_person(payment: Payment) -> Flow[Event]:
-    """The person and the insurances (1101, by card number and identification code); the first usable one counts."""
-    visit, card = payment.visit, payment.visit.social
-    asked = {
-        "mdtrt_cert_type": "03",
-        "mdtrt_cert_no": card.number,
-        "card_sn": card.card_id,
-        "psn_cert_type": "01",
-    }
-    output = yield from _transact(national.PERSON, {"data": asked})
-    base = _node(output, "baseinfo")
-    if visit.holder is not None and str(base.get("certno")).upper() != visit.holder.id_number.upper():
-        return Event.OTHER_HOLDER
-    in_force = {
-        str(row.get("insutype")): row
-        for row in reversed(output.get("insuinfo") or [])
-        if str(row.get("psn_insu_stas")) == IN_FORCE
-    }
-    kind = next((kind for kind in payment.settings.kinds if kind in in_force), None)
-    if kind is None:
-        return Event.NOT_INSURED
-    payment.person, payment.kind = str(base["psn_no"]), kind
-    payment.insured_in = str(in_force[kind].get("insuplc_admdvs") or "")
-    return Event.DONE if payment.settings.verify_pin else Event.WITHOUT_PIN
-
-
-def check_pin(payment: Payment) -> Flow[Event]:
-    """Tries left on the card; the last one is never spent silently."""
-    visit = payment.visit
-    yield from on(visit.role, select_directory(visit.layout["SSSE"]))
-    left = yield from on(visit.role, query_tries(visit.settings.pin_limit))
-    if left == 0:
-        return Event.PIN_BLOCKED
-    if left == 1 and not (yield Confirm(texts.LAST_TRY)):
-        return Event.LAST_TRY_DECLINED
-    return Event.DONE
-
-
-def verify_card_pin(payment: Payment) -> Flow[Event]:
-    """The holder types the card's PIN, the card checks it."""
-    visit = payment.visit
-    before = yield from on(visit.role, query_tries(visit.settings.pin_limit))
-    pin = yield EnterPin(payment_texts.ENTER_PIN, before)
-    left = yield from on(visit.role, verify_pin(pin))
-    if left is None:
-        return Event.DONE
-    if left == 0:
-        return Event.PIN_BLOCKED
-    yield Show(texts.wrong_pin(left))
-    return Event.PIN_WRONG
-
-
 def pre_settle(payment: Payment) -> Flow[Event]:
     """What it comes to (2101); nothing is booked."""
-    output = yield from _transact(national.PRE_SETTLEMENT, (yield from _bill(payment)), payment.insured_in)
-    payment.offered = Figures.of(_node(output, "setlinfo"))
+    output = yield from transact(
+        payment.goods.pre_settlement, (yield from _bill(payment)), payment.insured_in
+    )
+    payment.offered = Figures.of(node(output, "setlinfo"))
     return Event.DONE
 
 
 def agree(payment: Payment) -> Flow[Event]:
     """Fund, personal account and cash are shown, and somebody agrees."""
     if payment.offered is not None:
-        agreed = yield Confirm(payment_texts.agree_to_pay(payment.offered))
+        debited = payment.debited(payment.offered)
+        from_purse_fen = debited.account if debited else 0
+        agreed = yield Confirm(payment_texts.agree_to_pay(payment.offered, from_purse_fen))
     else:
         agreed = yield Confirm(payment_texts.agree_to_cancel(payment.current))
     return Event.DONE if agreed else Event.DECLINED
@@ -190,18 +137,19 @@ def settle(payment: Payment) -> Flow[Event]:
     visit = payment.visit
     payment.sale = Sale(
         msgid=(yield NewMessageId()),
-        infno=national.SETTLEMENT,
+        infno=payment.goods.settlement,
         phase=Phase.SENT,
-        day=_local(payment, now).date(),
+        day=local(payment, now).date(),
         person=payment.person,
         holder=visit.holder.name if visit.holder else "",
         insured_in=payment.insured_in,
         kind=payment.kind,
         card=visit.social.number,
+        debit=debit_due(payment),
     )
     bill = yield from _bill(payment)
-    yield from _send(payment, bill)
-    return Event.DONE
+    yield from send_sale(payment, bill)
+    return Event.DEBIT_DUE if payment.current.debit else Event.DONE
 
 
 def find_sale(payment: Payment) -> Flow[Event]:
@@ -210,8 +158,10 @@ def find_sale(payment: Payment) -> Flow[Event]:
     sale = book.settlement(payment.settlement)
     if sale is None:
         return Event.NO_SALE
+    if sale.debit is not None and sale.debit.account_fen and sale.debit.phase is not DebitPhase.DUE:
+        return Event.PURSE_PAID
     payment.sale = sale
-    yield from _query(sale)
+    yield from query_sale(sale)
     return Event.DONE
 
 
@@ -222,24 +172,25 @@ def cancel_sale(payment: Payment) -> Flow[Event]:
     payment.sale = replace(
         sold,
         msgid=(yield NewMessageId()),
-        infno=national.CANCELLATION,
+        infno=CANCELLED_BY[sold.infno],
         phase=Phase.SENT,
-        day=_local(payment, now).date(),
+        day=local(payment, now).date(),
         cancels=sold.settlement,
         settlement="",
+        debit=None,
     )
-    yield from _send(payment, {"data": _key(sold)})
+    yield from send_sale(payment, {"data": key_of(sold)})
     return Event.DONE
 
 
 def reverse(payment: Payment) -> Flow[Event]:
     """No answer, or none that can be read: the message is reversed by its msgid (2601), booked or not."""
-    return (yield from _reverse(payment, payment.current))
+    return (yield from reverse_sale(payment, payment.current))
 
 
 def print_slip(payment: Payment) -> Flow[Event]:
     """What the holder takes home; then the till's book closes it."""
-    yield from _print(payment, payment.current)
+    yield from print_sale(payment, payment.current)
     return Event.CANCELLATION if payment.current.cancels else Event.DONE
 
 
@@ -247,82 +198,22 @@ def compare_totals(payment: Payment) -> Flow[Event]:
     """The day's totals by insurance and clearing class, each compared with the centre's (3201)."""
     book: SalesBook = yield ReadBook()
     now = yield ReadClock()
-    day = payment.day or _local(payment, now).date()
+    day = payment.day or local(payment, now).date()
     different = False
     for totals in totals_of(book.sales(), day):
         statement = _statement(totals, f"{day}")
-        output = yield from _transact(national.RECONCILIATION, {"data": statement})
-        said = _node(output, "stmtinfo")
+        output = yield from transact(national.RECONCILIATION, {"data": statement})
+        said = node(output, "stmtinfo")
         if str(said.get("stmt_rslt")) != AGREES:
             different = True
             yield Show(payment_texts.totals_differ(totals.kind, str(said.get("stmt_rslt_dscr") or "")))
     return Event.DIFFERENT if different else Event.DONE
 
 
-def _transact(infno: str, asked: Mapping[str, Any], insured_in: str = "") -> Flow[Mapping[str, Any]]:
-    answer: Transacted = yield Transact(infno, asked, insured_in=insured_in)
-    return answer.output
-
-
-def _node(output: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = output.get(name)
-    if not isinstance(found, Mapping):
-        raise UnreachableError(f"the answer has no {name}")
-    return found
-
-
 def _bill(payment: Payment) -> Flow[Mapping[str, Any]]:
-    at = _local(payment, (yield ReadClock()))
-    card, bill = payment.visit.social.number, payment.goods
-    return {"druginfo": bill.head(payment.person, card, payment.kind, at), "drugdetail": bill.details(at)}
-
-
-def _send(payment: Payment, asked: Mapping[str, Any]) -> Flow[None]:
-    """Keep, send, keep what came of it; raises RefusedError, UnreachableError (then the outcome is unknown)."""
-    sale = payment.current
-    yield KeepSale(sale)
-    try:
-        done: Transacted = yield Transact(sale.infno, asked, sale.msgid, sale.insured_in)
-    except RefusedError:
-        yield KeepSale(replace(sale, phase=Phase.REFUSED))
-        raise
-    payment.sale = answered(sale, _node(done.output, "setlinfo"))
-    yield KeepSale(payment.sale)
-
-
-def _reverse(payment: Payment, sale: Sale) -> Flow[Event]:
-    asked = {"psn_no": sale.person, "omsgid": sale.msgid, "oinfno": sale.infno}
-    try:
-        yield from _transact(national.REVERSAL, {"data": asked}, sale.insured_in)
-    except RefusedError as error:
-        payment.refusal = error.refusal
-        yield KeepSale(replace(sale, phase=Phase.DISPUTED))
-        return Event.DISPUTED
-    yield KeepSale(replace(sale, phase=Phase.REVERSED))
-    return Event.DONE
-
-
-def _stands(sale: Sale) -> Flow[bool]:
-    """Whether a booked message still counts; what cancels another one always does."""
-    if sale.cancels:
-        return True
-    said = yield from _query(sale)
-    return str(said.get("refd_setl_flag")) != TAKEN_BACK
-
-
-def _query(sale: Sale) -> Flow[Mapping[str, Any]]:
-    output = yield from _transact(national.SETTLEMENT_QUERY, {"data": _key(sale)}, sale.insured_in)
-    return _node(output, "setlinfo")
-
-
-def _key(sale: Sale) -> dict[str, str]:
-    return {"psn_no": sale.person, "setl_id": sale.settlement, "mdtrt_id": sale.visit}
-
-
-def _print(payment: Payment, sale: Sale) -> Flow[None]:
-    now = yield ReadClock()
-    yield PrintReceipt(payment_texts.slip(sale, payment.settings.pharmacy_name, _local(payment, now)))
-    yield KeepSale(replace(sale, phase=Phase.CLOSED))
+    at = local(payment, (yield ReadClock()))
+    card, bill = payment.visit.social.number, payment.billed
+    return bill.input(payment.person, card, payment.kind, at)
 
 
 def _statement(totals: Totals, day: str) -> dict[str, Any]:
@@ -339,10 +230,6 @@ def _statement(totals: Totals, day: str) -> dict[str, Any]:
     }
 
 
-def _local(payment: Payment, moment: datetime) -> datetime:
-    return moment.astimezone(payment.settings.terminal.zone)
-
-
 ACTIONS: Mapping[State, Callable[[Payment], Flow[Event]]] = {
     State.SIGN_ON: sign_on,
     State.RESOLVE: resolve,
@@ -350,18 +237,32 @@ ACTIONS: Mapping[State, Callable[[Payment], Flow[Event]]] = {
     State.IDENTIFY_CARD: identify_card,
     State.READ_CARD: read_card,
     State.PROVE_CARD: prove_card,
+    State.FINISH_DEBIT: finish_debit,
     State.READ_PERSON: read_person,
     State.CATCH_UP_CARD: catch_up_card,
+    State.ACTIVATE_CARD: activate_card,
     State.ASK_PERSON: ask_person,
     State.CHECK_PIN: check_pin,
     State.VERIFY_PIN: verify_card_pin,
+    State.READ_PURSE: read_purse,
     State.PRE_SETTLE: pre_settle,
     State.AGREE: agree,
     State.CARD_STILL_THERE: card_still_there,
     State.SETTLE: settle,
+    State.BEGIN_DEBIT: begin_debit,
+    State.DEBIT_CARD: debit_card,
+    State.REINSERT_CARD: reinsert_card,
+    State.ASK_PROOF: ask_proof,
+    State.CONFIRM_DEBIT: confirm_debit,
+    State.UNDO_SETTLEMENT: undo_settlement,
     State.FIND_SALE: find_sale,
     State.CANCEL_SALE: cancel_sale,
     State.COMPARE_TOTALS: compare_totals,
     State.REVERSE: reverse,
+    State.FIND_VISIT: find_visit,
+    State.REGISTER: register,
+    State.PRINT_TICKET: print_ticket,
+    State.AGREE_TO_GIVE_UP: agree_to_give_up,
+    State.GIVE_VISIT_UP: give_visit_up,
     State.PRINT_SLIP: print_slip,
 }

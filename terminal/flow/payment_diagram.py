@@ -37,6 +37,26 @@ treatment: "41"         # the medical type, 41 a pharmacy purchase
 
 `--centre` takes a file, a PostgreSQL URL, or the address of a service. A region whose profile says
 `pin_at_purchase: false` asks for no PIN.
+
+## The purse on the card
+
+Where the region uses the medical purse of DF04 and the card has one (`ssc card new --purse FEN`), it is debited right
+after the settlement, with the PSAM. Profiles say what for, as `purse`:
+
+- `none`: nothing.
+- `record`: a record of the settlement. Nothing comes from the account on the card; the total stands as paid by the
+  holder, and what fund and account at the centre paid as paid by the pool. Without a PSAM the centre's key machine
+  certifies it.
+- `account`: the account on the card pays what it may of what the fund leaves, and the one at the centre nothing.
+  Without a PSAM the purse is left alone.
+
+The profiles `purse-record` and `purse-account` show both. Settlement and debit stand both or neither. What card and
+terminal have agreed on is in the book before the card is told to debit. A card that was not debited has its settlement
+reversed. A card that leaves in between is asked for its transaction proof: when it is put in again in the same visit,
+or at its next insertion at this till; until then others are served. The PSAM checks the card's proof (MAC2), the centre
+its certificate (TAC), later, before the next business of the till or at the end of the day: one that is wrong is told
+and kept in the book, and nothing is reversed for it. What a purse has paid is not given back at a till: the centre
+loads it.
 """
 MACHINES = (("A purchase", PURCHASE), ("A refund", REFUND), ("The end of a day", RECONCILIATION))
 TOLD = "what is told, unless the centre says it more exactly"

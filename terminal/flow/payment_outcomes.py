@@ -13,7 +13,7 @@ from terminal.text import Text
 class PaymentOutcome(Endings):
     """How a payment ended."""
 
-    PAID = Ending("paid", ExitCode.DONE, Text("The purchase is settled.", "结算完成。"))
+    PAID = Ending("paid", ExitCode.DONE, Text("It is settled.", "结算完成。"))
     REFUNDED = Ending("refunded", ExitCode.DONE, Text("The settlement is cancelled.", "结算已撤销。"))
     FINISHED_EARLIER = Ending(
         "finished-earlier",
@@ -55,6 +55,47 @@ class PaymentOutcome(Endings):
             "The centre does not reverse the message; clear it with the centre, the book marks it as disputed.",
             "中心拒绝冲正，请与中心核对，该笔已标记为争议。",
         ),
+    )
+    NOT_DEBITED = Ending(
+        "not-debited",
+        ExitCode.REFUSED_BY_CARD,
+        Text(
+            "The card was not debited, so the settlement was reversed; nothing is booked. Start again.",
+            "卡内消费未完成，结算已冲正，未发生扣款，请重新办理。",
+        ),
+    )
+    DEBIT_UNKNOWN = Ending(
+        "debit-unknown",
+        ExitCode.NO_CARD,
+        Text(
+            "The card left while it was debited. Insert the same card at this till again: it says what was done.",
+            "扣款时卡片离开，结果未知，请在本终端重新插入同一张卡确认。",
+        ),
+    )
+    PURSE_PAID = Ending(
+        "purse-paid",
+        ExitCode.REFUSED_BY_TERMINAL,
+        Text(
+            "The purse on the card paid a part of it, which only the centre can load back onto the card.",
+            "部分费用由卡内账户支付，请到中心办理退回划入。",
+        ),
+    )
+    REGISTERED = Ending("registered", ExitCode.DONE, Text("The visit is registered.", "就诊登记完成。"))
+    VISIT_GIVEN_UP = Ending(
+        "visit-given-up", ExitCode.DONE, Text("The visit is given up.", "就诊登记已撤销。")
+    )
+    VISIT_KEPT = Ending(
+        "visit-kept", ExitCode.CANCELLED, Text("The visit stays registered.", "已取消，就诊登记保留。")
+    )
+    VISIT_SETTLED = Ending(
+        "visit-settled",
+        ExitCode.REFUSED_BY_BACK_OFFICE,
+        Text("The visit has a settlement; cancel that first.", "该就诊已有结算，请先撤销结算。"),
+    )
+    NO_SUCH_VISIT = Ending(
+        "no-such-visit",
+        ExitCode.REFUSED_BY_TERMINAL,
+        Text("This hospital's book has no visit of that number.", "本院账簿无此就诊编号。"),
     )
     NO_SUCH_SALE = Ending(
         "no-such-sale",
@@ -109,7 +150,7 @@ class PaymentOutcome(Endings):
     NOT_DESIGNATED = Ending(
         "not-designated",
         ExitCode.REFUSED_BY_BACK_OFFICE,
-        Text("This pharmacy is not a designated one.", "本药店不是医保定点药店。"),
+        Text("This place is not a designated one.", "本机构不是医保定点机构。"),
     )
     NOT_USABLE = Ending(
         "card-not-usable",

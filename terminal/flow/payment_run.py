@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from terminal.backoffice.card_ports import NO_PAPERS, Papers
 from terminal.backoffice.ports import Refusal, RefusedError
 from terminal.flow import dual_insert_run, payment_texts
 from terminal.flow.bill import Bill
+from terminal.flow.clinic import ClinicBill, VisitForm
+from terminal.flow.hospital import CLINIC_SETTLEMENT, GIVING_UP, REGISTRATION
 from terminal.flow.operator import OperatorError
 from terminal.flow.payment import Payment, PaymentSettings
 from terminal.flow.payment_actions import ACTIONS
@@ -36,14 +39,29 @@ class PaymentEnded:
     sale: Sale | None = None
 
 
-def purchase(settings: PaymentSettings, bill: Bill) -> Flow[PaymentEnded]:
+def purchase(settings: PaymentSettings, bill: Bill, papers: Papers = NO_PAPERS) -> Flow[PaymentEnded]:
     """A purchase, from the sign-in to "remove the card". Never raises for what it can meet."""
-    return _walk(PURCHASE, Payment(settings, bill))
+    return _walk(PURCHASE, Payment(settings, bill, papers=papers))
 
 
 def refund(settings: PaymentSettings, settlement: str) -> Flow[PaymentEnded]:
     """The cancellation of a settlement of this till, by the centre's number. Never raises for what it can meet."""
     return _walk(REFUND, Payment(settings, settlement=settlement))
+
+
+def registration(settings: PaymentSettings, form: VisitForm) -> Flow[PaymentEnded]:
+    """A patient's registration or admission, by card. Never raises for what it can meet."""
+    return _walk(REGISTRATION, Payment(settings, form=form))
+
+
+def clinic_settlement(settings: PaymentSettings, visit: str, bill: ClinicBill) -> Flow[PaymentEnded]:
+    """The settlement of a patient's visit, by the centre's number and the patient's card. Never raises."""
+    return _walk(CLINIC_SETTLEMENT, Payment(settings, bill, patient_visit=visit))
+
+
+def giving_up(settings: PaymentSettings, visit: str) -> Flow[PaymentEnded]:
+    """A patient's visit given up, by the centre's number; no card is needed. Never raises."""
+    return _walk(GIVING_UP, Payment(settings, patient_visit=visit))
 
 
 def reconciliation(settings: PaymentSettings, day: date | None = None) -> Flow[PaymentEnded]:

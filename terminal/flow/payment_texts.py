@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from terminal.backoffice.national_ports import (
+    ADMISSION,
+    CANCELLATION,
+    CLINIC_CANCELLATION,
+    CLINIC_SETTLEMENT,
+    REGISTRATION,
+    SETTLEMENT,
+)
 from terminal.flow.payment import Figures
-from terminal.flow.sales import Sale
+from terminal.flow.sales import PurseDebit, Sale
 from terminal.flow.steps import Receipt
 from terminal.flow.texts import yuan
 from terminal.text import Text
@@ -13,6 +21,8 @@ from terminal.text import Text
 INSERT_CARD = Text("Insert the social security card.", "请插入社会保障卡。")
 REMOVE_CARD = Text("Remove the card.", "请取出卡片。")
 ENTER_PIN = Text("Enter the PIN of the social security card.", "请输入社会保障卡密码。")
+ACTIVATED = Text("The card is activated by its first purchase.", "首次购药，社会保障卡已启用。")
+ACTIVATED_BEFORE = Text("The card is activated already.", "该卡已启用。")
 REVERSED_EARLIER = Text(
     "A message whose outcome was unknown is reversed; nothing of it is booked.",
     "上次结果未知的业务已冲正，未入账。",
@@ -22,12 +32,31 @@ SLIP_OF_EARLIER = Text(
 )
 
 
-def agree_to_pay(figures: Figures) -> Text:
-    """Who pays what, and whether to settle."""
-    fund, account, cash = (yuan(each) for each in (figures.fund_fen, figures.account_fen, figures.cash_fen))
+INSERT_AGAIN = Text(
+    "The card left while it was debited: insert the same card again.", "扣款时卡片离开，请重新插入同一张卡。"
+)
+PROOF_WRONG = Text(
+    "The card's proof of the debit (MAC2) is wrong. The debit stands and is reported to the centre.",
+    "卡片消费证明（MAC2）不符，交易有效，已记录并将上报中心。",
+)
+
+
+def proof_doubted(sale: Sale) -> Text:
+    """The centre does not find a debit's TAC genuine."""
     return Text(
-        f"{yuan(figures.total_fen)} in all: fund {fund}, personal account {account}, cash {cash}. Settle?",
-        f"合计{yuan(figures.total_fen)}：基金{fund}，个人账户{account}，现金{cash}。是否结算？",
+        f"The centre does not find the TAC of settlement {sale.settlement} genuine; clear it with the centre.",
+        f"中心验证结算{sale.settlement}的交易认证码未通过，请与中心核对。",
+    )
+
+
+def agree_to_pay(figures: Figures, from_purse_fen: int) -> Text:
+    """Who pays what, and whether to settle; the purse on the card pays a part of what the centre leaves as cash."""
+    fund, account = yuan(figures.fund_fen), yuan(figures.account_fen)
+    cash, purse = yuan(figures.cash_fen - from_purse_fen), yuan(from_purse_fen)
+    on_card = Text(f"purse on the card {purse}, ", f"卡内账户{purse}，") if from_purse_fen else Text("", "")
+    return Text(
+        f"{yuan(figures.total_fen)} in all: fund {fund}, personal account {account}, {on_card.en}cash {cash}. Settle?",
+        f"合计{yuan(figures.total_fen)}：基金{fund}，个人账户{account}，{on_card.zh}现金{cash}。是否结算？",
     )
 
 
@@ -41,24 +70,27 @@ def agree_to_cancel(sale: Sale) -> Text:
     )
 
 
+def agree_to_give_up(sale: Sale) -> Text:
+    """Which visit it is, and whether to give it up."""
+    return Text(
+        f"Give visit {sale.visit} up: it does not take place. Go on?", f"撤销就诊登记{sale.visit}，是否继续？"
+    )
+
+
 def totals_differ(kind: str, told: str) -> Text:
     """One class of totals that the centre sees differently, in its own words."""
     return Text(f"Insurance {kind}: the totals differ. {told}", f"险种{kind}对账不一致。{told}")
 
 
-def slip(sale: Sale, pharmacy_name: str, at: datetime) -> Receipt:
+def slip(sale: Sale, place_name: str, at: datetime) -> Receipt:
     """The slip of a settlement or a cancellation; `at` is local time."""
     cancelled = bool(sale.cancels)
-    title = (
-        Text("Cancellation of a pharmacy settlement", "药店结算撤销凭条")
-        if cancelled
-        else Text("Pharmacy settlement", "药店结算凭条")
-    )
+    title = _TITLES[sale.infno]
     original = ((Text("cancels settlement", "原结算编号"), sale.cancels),) if cancelled else ()
     return Receipt(
         title,
         (
-            (Text("pharmacy", "药店"), pharmacy_name),
+            (Text("place", "机构"), place_name),
             (Text("time", "时间"), f"{at:%Y-%m-%d %H:%M:%S}"),
             (Text("settlement", "结算编号"), sale.settlement),
             *original,
@@ -70,7 +102,75 @@ def slip(sale: Sale, pharmacy_name: str, at: datetime) -> Receipt:
             (Text("total", "费用总额"), yuan(sale.total_fen)),
             (Text("paid by the fund", "基金支付"), yuan(sale.fund_fen)),
             (Text("paid by the personal account", "个人账户支付"), yuan(sale.account_fen)),
-            (Text("cash", "现金支付"), yuan(sale.cash_fen)),
+            *_paid(sale),
             (Text("balance of the account", "个人账户余额"), yuan(sale.balance_fen)),
+            *_recorded(sale.debit),
         ),
+    )
+
+
+Line = tuple[Text, str]
+_TITLES = {
+    SETTLEMENT: Text("Pharmacy settlement", "药店结算凭条"),
+    CANCELLATION: Text("Cancellation of a pharmacy settlement", "药店结算撤销凭条"),
+    CLINIC_SETTLEMENT: Text("Hospital settlement", "医院结算凭条"),
+    CLINIC_CANCELLATION: Text("Cancellation of a hospital settlement", "医院结算撤销凭条"),
+    REGISTRATION: Text("Out-patient registration", "门诊挂号凭条"),
+    ADMISSION: Text("Admission to hospital", "入院登记凭条"),
+}
+
+
+def ticket(sale: Sale, place_name: str, at: datetime) -> Receipt:
+    """The ticket of a patient's visit; `at` is local time."""
+    (asked,) = sale.asked.values()
+    told = tuple((label, str(asked[name])) for label, name in _TOLD if name in asked)
+    return Receipt(
+        _TITLES[sale.infno],
+        (
+            (Text("place", "机构"), place_name),
+            (Text("time", "时间"), f"{at:%Y-%m-%d %H:%M:%S}"),
+            (Text("visit", "就诊编号"), sale.visit),
+            (Text("message", "报文编号"), sale.msgid),
+            (Text("patient", "患者"), sale.holder),
+            (Text("card number", "卡号"), sale.card),
+            (Text("insurance", "险种"), sale.kind),
+            *told,
+        ),
+    )
+
+
+_TOLD = (
+    (Text("number at the hospital", "住院/门诊号"), "ipt_otp_no"),
+    (Text("department", "科室"), "dept_name"),
+    (Text("department", "科室"), "adm_dept_name"),
+    (Text("doctor", "医师"), "dr_name"),
+    (Text("doctor", "医师"), "chfpdr_name"),
+    (Text("bed", "床位"), "adm_bed"),
+    (Text("diagnosis", "入院诊断"), "adm_diag_dscr"),
+    (Text("diagnosis code", "诊断代码"), "dscg_maindiag_code"),
+)
+
+
+def _paid(sale: Sale) -> tuple[Line, ...]:
+    from_purse_fen = sale.debit.account_fen if sale.debit else 0
+    cash = (Text("cash", "现金支付"), yuan(sale.cash_fen - from_purse_fen))
+    if not from_purse_fen:
+        return (cash,)
+    return (Text("paid by the purse on the card", "卡内账户支付"), yuan(from_purse_fen)), cash
+
+
+def _recorded(debit: PurseDebit | None) -> tuple[Line, ...]:
+    """The card's own record of the purchase, as its three amounts, and the certificate."""
+    if debit is None or not debit.phase.carried_out:
+        return ()
+    proof = {True: "通过 verified", False: "不符 wrong", None: "未验证 not verified"}[debit.proven]
+    return (
+        (Text("transaction on the card", "卡内交易序号"), f"{debit.number:04X}"),
+        (Text("on the card: account", "卡内记录：个人账户"), yuan(debit.account_fen)),
+        (Text("on the card: paid by the holder", "卡内记录：个人自付"), yuan(debit.self_paid_fen)),
+        (Text("on the card: paid by the pool", "卡内记录：统筹支付"), yuan(debit.pool_fen)),
+        (Text("terminal", "终端机编号"), debit.terminal),
+        (Text("terminal sequence", "终端交易序号"), debit.sequence.upper()),
+        (Text("TAC", "交易认证码"), debit.tac.upper()),
+        (Text("card's proof", "卡片证明"), proof),
     )

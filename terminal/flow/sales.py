@@ -1,15 +1,19 @@
 """The till's book: every message that moves money is in it before it is sent, and what became of it afterwards.
 
 A record goes SENT (outcome unknown) to ANSWERED (booked at the centre, slip not printed) to CLOSED; or to REFUSED,
-REVERSED, DISPUTED. The book outlives the terminal's power, so that nothing is ever guessed.
+REVERSED, DISPUTED. The book outlives the terminal's power, so that nothing is ever guessed. Where the card's medical
+purse is debited too, the record holds that debit: what was agreed on is in it before the card is told to debit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import Enum
+from typing import Any
+
+from terminal.backoffice.national_ports import ADMISSION, REGISTRATION
 
 
 class Phase(Enum):
@@ -33,12 +37,61 @@ class Phase(Enum):
         return self in (Phase.SENT, Phase.ANSWERED)
 
 
+class DebitPhase(Enum):
+    """What is known of a debit of the card's purse; the value is what the book's file says.
+
+    DUE: the card was not told to debit. SENT: it was, and may have done so. DONE: it has, and its proof is here.
+    VERIFIED, DOUBTED: what the centre found of the proof, later.
+    """
+
+    DUE = "due"
+    SENT = "sent"
+    DONE = "done"
+    VERIFIED = "verified"
+    DOUBTED = "doubted"
+
+    @property
+    def carried_out(self) -> bool:
+        """Whether the card has debited its purse."""
+        return self in (DebitPhase.DONE, DebitPhase.VERIFIED, DebitPhase.DOUBTED)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PurseDebit:
+    """The debit of the purse that belongs to a settlement: the three amounts in fen, and what recovery and proof need.
+
+    `number` is the card's, `terminal` and `sequence` (8 hex digits) the terminal's, `time` yyyymmddhhmmss; `mac2` and
+    `tac` are hex. `proven`: whether the terminal found MAC2 right, None where nobody could tell.
+    """
+
+    phase: DebitPhase
+    card_id: str
+    algorithm: int
+    account_fen: int = 0
+    self_paid_fen: int = 0
+    pool_fen: int = 0
+    number: int = 0
+    terminal: str = ""
+    sequence: str = ""
+    time: str = ""
+    mac2: str = ""
+    tac: str = ""
+    proven: bool | None = None
+
+    def __repr__(self) -> str:
+        return f"PurseDebit({self.number} {self.phase.value})"
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Sale:
     """One settlement (2102) or cancellation (2103, amounts below zero) of this till; amounts in fen.
 
     `settlement` and `visit` are the centre's numbers, once known; `cancels` the settlement that is cancelled. `kind` is
-    the kind of insurance, `clearing` and `clearing_office` what reconciliation goes by.
+    the kind of insurance, `clearing` and `clearing_office` what reconciliation goes by. `debit`: where the card's purse
+    is debited too; the cash is then what the centre left to the holder, the purse's part included.
+
+    A patient's visit to a hospital (2201, 2401) is kept in the same way, with no amounts: `visit` is what it is called,
+    `treatment` its medical type, `asked` the message's input.
     """
 
     msgid: str
@@ -60,6 +113,29 @@ class Sale:
     account_fen: int = 0
     cash_fen: int = 0
     balance_fen: int = 0
+    debit: PurseDebit | None = None
+    treatment: str = ""
+    asked: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_visit(self) -> bool:
+        """A patient's visit (2201, 2401): no money, but settlements belong to it."""
+        return self.infno in (REGISTRATION, ADMISSION)
+
+    @property
+    def waits_for_card(self) -> bool:
+        """Booked, and whether the card was debited is what only the card knows."""
+        return self.phase is Phase.ANSWERED and self.debit_phase is DebitPhase.SENT
+
+    @property
+    def debit_phase(self) -> DebitPhase | None:
+        """How far the debit is; None where there is none."""
+        return self.debit.phase if self.debit else None
+
+    def with_debit(self, **values: Any) -> Sale:
+        """The sale with other values of its debit."""
+        assert self.debit is not None, "only a sale with a debit gets here"
+        return replace(self, debit=replace(self.debit, **values))
 
     def __repr__(self) -> str:
         return f"Sale({self.infno} {self.msgid} {self.phase.value})"
@@ -85,9 +161,30 @@ class SalesBook:
         """Those that something is left to do for."""
         return tuple(sale for sale in self._sales.values() if sale.phase.open)
 
+    def waiting_for(self, card_id: str) -> Sale | None:
+        """The booked sale that only this card can say more of."""
+        return next(
+            (s for s in self._sales.values() if s.waits_for_card and s.debit and s.debit.card_id == card_id),
+            None,
+        )
+
+    def unverified(self) -> tuple[Sale, ...]:
+        """Those whose debit the centre has not verified yet."""
+        return tuple(sale for sale in self._sales.values() if sale.debit_phase is DebitPhase.DONE)
+
+    def cancelled(self, settlement: str) -> bool:
+        """Whether a settlement was cancelled at this till."""
+        return any(sale.cancels == settlement and sale.phase.counts for sale in self._sales.values())
+
     def settlement(self, number: str) -> Sale | None:
         """The settlement with the centre's number."""
-        return next((s for s in self._sales.values() if s.settlement == number and not s.cancels), None)
+        settled = (sale for sale in self._sales.values() if not (sale.cancels or sale.is_visit))
+        return next((sale for sale in settled if sale.settlement == number), None)
+
+    def patient_visit(self, number: str) -> Sale | None:
+        """The patient's visit with the centre's number that takes place."""
+        standing = (sale for sale in self._sales.values() if sale.is_visit and sale.phase.counts)
+        return next((sale for sale in standing if sale.visit == number), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +204,7 @@ def totals_of(sales: Iterable[Sale], day: date) -> tuple[Totals, ...]:
     """The totals of a day by what reconciliation goes by."""
     found: dict[tuple[str, str, str], Totals] = {}
     for sale in sales:
-        if sale.day != day or not sale.phase.counts:
+        if sale.day != day or sale.is_visit or not sale.phase.counts:
             continue
         key = (sale.kind, sale.clearing, sale.clearing_office)
         sums = found.get(key) or Totals(*key, 0, 0, 0, 0)

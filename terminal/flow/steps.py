@@ -82,10 +82,10 @@ class RemoveCard:
 
 @dataclass(frozen=True, slots=True)
 class EnterPin:
-    """Ask for a PIN. `tries_left` is what the holder is told. Answer: Pin."""
+    """Ask for a PIN. `tries_left` is what the holder is told, None of a PIN that is chosen. Answer: Pin."""
 
     text: Text
-    tries_left: int
+    tries_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,20 +40,35 @@ def yuan(fen: int) -> str:
 
 
 def receipt(visit: Visit, at: datetime) -> Receipt:
-    """The slip of a dual insert; `at` is local time."""
+    """The slip of an activation; `at` is local time."""
     holder = visit.holder
-    confirmed = visit.confirmed
     return Receipt(
         Text("Activation of a social security card", "社会保障卡启用回执"),
         (
             (Text("pharmacy", "药店"), visit.pharmacy_name),
             (Text("terminal", "终端"), visit.access.terminal_number),
             (Text("time", "时间"), f"{at:%Y-%m-%d %H:%M:%S}"),
-            (Text("activation", "流水号"), confirmed.number if confirmed else visit.number),
+            *_activation(visit),
             (Text("card number", "卡号"), visit.social.number),
             (Text("holder", "持卡人"), holder.name if holder else ""),
             (Text("ID number", "社会保障号码"), masked_id(holder.id_number) if holder else ""),
-            (Text("balance", "个人账户余额"), yuan(confirmed.balance_fen) if confirmed else UNKNOWN_BALANCE),
-            (Text("PIN", "密码"), "沿用原医保卡密码 the old card's PIN"),
+            (Text("balance", "个人账户余额"), _balance(visit)),
+            (
+                Text("PIN", "密码"),
+                "沿用卡片原密码 unchanged" if visit.enabled else "沿用原医保卡密码 the old card's PIN",
+            ),
         ),
     )
+
+
+def _activation(visit: Visit) -> tuple[tuple[Text, str], ...]:
+    """The number of the activation, where the centre gave it one: with the card alone it is one transaction there."""
+    if visit.enabled is not None:
+        return ()
+    number = visit.confirmed.number if visit.confirmed else visit.number
+    return ((Text("activation", "流水号"), number),)
+
+
+def _balance(visit: Visit) -> str:
+    known = visit.confirmed or visit.enabled
+    return yuan(known.balance_fen) if known else UNKNOWN_BALANCE

@@ -11,8 +11,10 @@ from apdu.keys import BY_NAME, KeySpec
 from apdu.layout import DirectorySpec, FileSpec, card_layout
 from apdu.layout.application_status import StatusFile
 from apdu.layout.states import FinancialState, JournalPhase, SocialState
+from terminal.backoffice.card_ports import NO_PAPERS, Enabled, Papers, PharmacyWay
 from terminal.backoffice.ports import (
     CardKey,
+    CardStanding,
     Confirmed,
     NewCardAnswer,
     OldCardAnswer,
@@ -48,16 +50,23 @@ class Settings:
     initial_pin: Pin
     zone: tzinfo
     status_fid: int | None = 0xEF0C
-    old_card_first: bool = True
+    pharmacy_way: PharmacyWay = PharmacyWay.DUAL_INSERT
     equal_dates_mean_no_limit: bool = True
     pin_limit: int = 6
+    initial_pin_refused: bool = False
+
+    @property
+    def old_card_first(self) -> bool:
+        """The old medical card is asked for before anything else (R12)."""
+        return self.pharmacy_way is PharmacyWay.DUAL_INSERT
 
 
 @dataclass(slots=True)
 class Visit:
-    """Everything one dual insert gathers; lost with the terminal's power, so card and centre keep journals."""
+    """Everything one visit gathers; lost with the terminal's power, so card and centre keep journals."""
 
     settings: Settings
+    papers: Papers = NO_PAPERS
     access: Access = field(init=False)
     role: Role = Role.OLD
     pharmacy_name: str = ""
@@ -69,9 +78,11 @@ class Visit:
     holder: HolderData | None = None
     status: StatusFile | None = None
     answer: NewCardAnswer | None = None
+    standing: CardStanding | None = None
     pin: Pin | None = None
     reserved: Reserved | None = None
     confirmed: Confirmed | None = None
+    enabled: Enabled | None = None
     refusal: Refusal | None = None
     failure: Exception | None = None
     cause: Event | None = None
@@ -136,11 +147,6 @@ class Visit:
             self.reserved.reservation if self.reserved else self.answer.reservation if self.answer else None
         )
         return found if found and not (found.committed or found.released) else None
-
-    @property
-    def activates(self) -> bool:
-        """Whether the activation is a pharmacy's, this visit's or an earlier one's; else another channel's."""
-        return self.reserved is not None or (self.answer is not None and self.answer.reservation is not None)
 
     @property
     def number(self) -> str:

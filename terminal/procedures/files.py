@@ -14,8 +14,10 @@ SECURITY_STATE = 0x6982
 
 
 def select_directory(directory: DirectorySpec) -> Procedure[bytes]:
-    """Make a directory current by its name; returns its FCI. Raises CardRefusedError."""
-    command = select_name(directory.df_name)
+    """Make a directory current by its name, or by its FID where it has none; its FCI. Raises CardRefusedError."""
+    command = (
+        select_name(directory.df_name) if directory.df_name else select_file(directory.fid or 0, p1=0x00)
+    )
     response = yield command
     return expect_ok(command, response, f"selecting {directory.name}")
 

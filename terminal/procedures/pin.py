@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from apdu.commands import change_pin, verify, verify_query
 from apdu.status import tries_left
-from terminal.errors import CardRefusedError
+from terminal.errors import CardRefusedError, expect_ok
 from terminal.flow.steps import Procedure
 from terminal.text import Pin
 
@@ -45,6 +45,13 @@ def verify_pin(pin: Pin) -> Procedure[int | None]:
     if left is None:
         raise CardRefusedError(command, response, "verifying the PIN")
     return left
+
+
+def set_pin(old: Pin, new: Pin) -> Procedure[None]:
+    """Change the PIN; the card checks the old one itself. Raises CardRefusedError."""
+    command = change_pin(old.bcd(), new.bcd())
+    response = yield command
+    expect_ok(command, response, "changing the PIN")
 
 
 def take_over_pin(initial: Pin, old: Pin) -> Procedure[TakeOver]:

@@ -25,13 +25,14 @@ NO_ENVIRONMENT = -2202
 NO_RKSSSE = -2203
 NO_KEY = -27272
 NO_LEVEL = -24
+NO_DEBIT = -37891
 PSAM_CODES = (NO_PSAM, NO_ENVIRONMENT, NO_RKSSSE, NO_KEY, NO_LEVEL)
 
 LEVELS = (3, 2, 1)
 TERMINAL_INFORMATION_SFI = 0x16
 MAX_BLOCKS = 8
 MAC_LENGTH = 4
-KEY_NOT_HELD = (0x6A88, 0x9403)
+NO_DEBIT_SW = 0x9403
 LEVEL_UNFIT = (0x6A80, 0x6700, 0x6985)
 """Answers of INIT SAM that mean "another number of factors": the text names none."""
 
@@ -130,7 +131,8 @@ def begin_purchase(
 ) -> Procedure[tuple[bytes, bytes]]:
     """Terminal sequence and MAC1 (4 bytes each) for what the card offered, trying every level of the purchase key.
 
-    Raises PsamUnfitError -27272 (no purchase key of this version) or -24 (no level fits), CardRefusedError.
+    Raises PsamUnfitError -27272 (no purchase key of this version), -24 (no level fits) or -37891 (no purchases at
+    all), CardRefusedError.
     """
     for levels in LEVELS:
         supplied = b"".join(reversed(factors[len(factors) - levels :]))
@@ -138,7 +140,9 @@ def begin_purchase(
         response = yield command
         if response.ok:
             return response.data[:4], response.data[4:8]
-        if response.sw in KEY_NOT_HELD:
+        if response.sw == NO_DEBIT_SW:
+            raise PsamUnfitError(NO_DEBIT, "it has no purchase function")
+        if response.sw == 0x6A88:
             raise PsamUnfitError(NO_KEY, f"it holds no purchase key of version {offer.key_version}")
         if response.sw not in LEVEL_UNFIT:
             raise CardRefusedError(command, response, "beginning a purchase in the PSAM")

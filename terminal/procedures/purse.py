@@ -20,13 +20,16 @@ from apdu.commands import (
     update_starting_day,
 )
 from apdu.purse import Amounts, Balance, LoadOffer, PurchaseOffer, TransactionKind, timestamp
-from terminal.errors import UnexpectedAnswerError, expect_ok
+from terminal.backoffice.ports import HsmMessage
+from terminal.errors import PsamUnfitError, UnexpectedAnswerError, expect_ok
 from terminal.flow.authentication import Access
 from terminal.flow.steps import Flow, Procedure, Role, on
-from terminal.procedures import psam
-from terminal.procedures.social import SocialCard
+from terminal.procedures import hsm, psam
+from terminal.procedures.social import CardIdentity
+from terminal.transport.base import TransportError
 
 NO_PROOF = 0x9406
+PROOF_LENGTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,25 +94,46 @@ def finish_load(time: bytes, mac2: bytes) -> Procedure[bytes]:
 
 
 def begin_purchase(
-    access: Access, role: Role, card: SocialCard, amounts: Amounts, moment: datetime, *, key_index: int = 1
+    access: Access, role: Role, card: CardIdentity, amounts: Amounts, moment: datetime, *, key_index: int = 1
 ) -> Flow[Intent]:
     """Have card and PSAM agree on a purchase; nothing is booked yet, except a terminal sequence.
 
     `moment` is local time. Raises CardRefusedError, PsamUnfitError, UnexpectedAnswerError.
     """
-    offer = yield from on(role, _offer(key_index, amounts, access.terminal_number))
+    offer = yield from on(role, offer_purchase(key_index, amounts, access.terminal_number))
     time = timestamp(moment)
-    yield from on(Role.PSAM, psam.open_environment(card.algorithm))
-    access.environment = card.algorithm
-    sequence, mac1 = yield from on(Role.PSAM, psam.begin_purchase(offer, amounts, time, card.factors))
+    try:
+        yield from on(Role.PSAM, psam.open_environment(card.algorithm))
+        access.environment = card.algorithm
+        sequence, mac1 = yield from on(Role.PSAM, psam.begin_purchase(offer, amounts, time, card.factors))
+    except TransportError:
+        raise PsamUnfitError(psam.NO_PSAM, "it stopped answering") from None
     return Intent(amounts, offer.number, sequence, time, mac1)
 
 
+def begin_purchase_by_hsm(
+    access: Access, role: Role, card: CardIdentity, amounts: Amounts, moment: datetime, *, sequence: bytes
+) -> Flow[tuple[Intent, Proof]]:
+    """The same with the centre's key machine, which also tells the proof that the card will owe.
+
+    `sequence` (4 bytes) stands in for a PSAM's. Raises CardRefusedError, HsmAnswerError (also where the personal
+    account on the card is to pay: the message has no place for it), and what the back office raises.
+    """
+    offer = yield from on(role, offer_purchase(1, amounts, access.terminal_number))
+    time = timestamp(moment)
+    begun = hsm.PurchaseBegun(offer, amounts, access.terminal_number, sequence, time)
+    certified = hsm.read_debit((yield HsmMessage(hsm.debit_message(card, begun))), begun)
+    mac1, mac2, tac = certified
+    return Intent(amounts, offer.number, sequence, time, mac1), Proof(mac2, tac)
+
+
 def debit(intent: Intent) -> Procedure[Proof]:
-    """Debit the card. Raises CardRefusedError: then nothing was booked."""
+    """Debit the card. Raises CardRefusedError: then nothing was booked; UnexpectedAnswerError: ask for the proof."""
     command = debit_for_purchase(intent.sequence, intent.time, intent.mac1)
     response = yield command
     data = expect_ok(command, response, "debiting the medical account")
+    if len(data) != PROOF_LENGTH:
+        raise UnexpectedAnswerError(f"DEBIT FOR PURCHASE answered {len(data)} bytes, not TAC and MAC2")
     return Proof(mac2=data[4:8], tac=data[:4])
 
 
@@ -127,7 +151,7 @@ def recover(kind: TransactionKind, number: int) -> Procedure[Proof | None]:
 
 
 def purchase(
-    access: Access, role: Role, card: SocialCard, amounts: Amounts, moment: datetime, *, key_index: int = 1
+    access: Access, role: Role, card: CardIdentity, amounts: Amounts, moment: datetime, *, key_index: int = 1
 ) -> Flow[tuple[Intent, Proof, bool]]:
     """A whole purchase; the last value says whether the PSAM found the card's proof right.
 
@@ -139,7 +163,8 @@ def purchase(
     return intent, proof, genuine
 
 
-def _offer(key_index: int, amounts: Amounts, terminal_number: str) -> Procedure[PurchaseOffer]:
+def offer_purchase(key_index: int, amounts: Amounts, terminal_number: str) -> Procedure[PurchaseOffer]:
+    """Offer the card a purchase with the key of this version. Raises CardRefusedError, UnexpectedAnswerError."""
     command = initialize_for_purchase(key_index, amounts, bytes.fromhex(terminal_number))
     response = yield command
     data = expect_ok(command, response, "beginning a medical purchase", "PIN")

@@ -12,7 +12,7 @@ from enum import Enum
 
 from apdu.layout.application_status import Receipt, StatusFile
 from apdu.layout.states import JournalPhase, SocialState
-from terminal.backoffice.card_ports import CardStanding
+from terminal.backoffice.ports import CardStanding
 from terminal.text import Text
 
 SEALED, NORMAL = SocialState.SEALED, SocialState.NORMAL

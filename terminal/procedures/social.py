@@ -12,22 +12,27 @@ from apdu.fields import FieldError
 from apdu.layout import VERSIONS, ssse
 from terminal.errors import UnexpectedAnswerError
 from terminal.flow.steps import Procedure
-from terminal.procedures.files import declared_file, read_item, read_item_bytes, select_ef
+from terminal.procedures.files import (
+    declared_file,
+    read_item,
+    read_item_bytes,
+    select_directory,
+    select_ef,
+)
 
-ISSUER_DATA = declared_file(ssse.directory("3.0"), 0xEF05)
-PERSONAL_DATA = declared_file(ssse.directory("3.0"), 0xEF06)
+ENVIRONMENT = ssse.directory("3.0")
+ISSUER_DATA = declared_file(ENVIRONMENT, 0xEF05)
+PERSONAL_DATA = declared_file(ENVIRONMENT, 0xEF06)
 BEIJING = "11"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class SocialCard:
-    """What a social security card says of itself before anybody is authenticated (SSSE/EF05)."""
+class CardIdentity:
+    """Which social security card this is, and what its keys are derived from."""
 
     card_id: str
     number: str
     version: str
-    issued: date | None
-    valid_until: date | None
     algorithm: Algorithm
     historical_bytes: bytes
 
@@ -52,7 +57,15 @@ class SocialCard:
         return self.version.startswith("3")
 
     def __repr__(self) -> str:
-        return f"SocialCard({self.number} version {self.version} {self.algorithm.name})"
+        return f"{type(self).__name__}({self.number} version {self.version} {self.algorithm.name})"
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class SocialCard(CardIdentity):
+    """What a social security card says of itself before anybody is authenticated (SSSE/EF05)."""
+
+    issued: date | None
+    valid_until: date | None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -78,6 +91,34 @@ def read_issuer_data(atr: bytes, fci: bytes) -> Procedure[SocialCard]:
     issued = yield from read_item(ISSUER_DATA, 0x05)
     valid_until = yield from read_item(ISSUER_DATA, 0x06)
     number = yield from read_item(ISSUER_DATA, 0x07)
+    identity = _identity(atr, fci, card_id, version, number)
+    return SocialCard(
+        card_id=identity.card_id,
+        number=identity.number,
+        version=identity.version,
+        algorithm=identity.algorithm,
+        historical_bytes=identity.historical_bytes,
+        issued=issued,
+        valid_until=valid_until,
+    )
+
+
+def read_identity(atr: bytes) -> Procedure[CardIdentity]:
+    """Read which card this is in the order deployed drivers use: EF05 first, then the environment once more.
+
+    The environment is current before and after it. Raises as `read_issuer_data`.
+    """
+    yield from select_ef(ISSUER_DATA)
+    card_id = yield from read_item(ISSUER_DATA, 0x01)
+    version = yield from read_item(ISSUER_DATA, 0x03)
+    number = yield from read_item(ISSUER_DATA, 0x07)
+    fci = yield from select_directory(ENVIRONMENT)
+    return _identity(atr, fci, card_id, version, number)
+
+
+def _identity(
+    atr: bytes, fci: bytes, card_id: str | None, version: str | None, number: str | None
+) -> CardIdentity:
     if not card_id or not number:
         raise UnexpectedAnswerError(
             "SSSE/EF05 holds no card identification code or no card number: the card is blank"
@@ -87,12 +128,10 @@ def read_issuer_data(atr: bytes, fci: bytes) -> Procedure[SocialCard]:
         raise UnexpectedAnswerError(
             f"no keys can be derived for card {number}: region {card_id[:6]}, {len(historical_bytes)} historical bytes"
         )
-    card = SocialCard(
+    card = CardIdentity(
         card_id=card_id,
         number=number[:9],
         version=(version or "1.0")[:3],
-        issued=issued,
-        valid_until=valid_until,
         algorithm=announced_algorithm(fci, card_id[:6]),
         historical_bytes=historical_bytes,
     )

@@ -2,15 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from apdu.layout.states import SocialState
-from terminal.scenario.findings import centre_side, journal_is_open, pin_works, status_on_card
+from terminal.scenario.findings import (
+    CentreSide,
+    centre_sides,
+    journal_is_open,
+    money_faults,
+    pin_works,
+    status_on_card,
+)
 from terminal.scenario.script import INITIAL_PIN, OLD_PIN
 from terminal.scenario.stage import Stage
 
 
 def always(stage: Stage, balance_fen: int) -> list[str]:
-    """Violations of what must be true at every moment, a visit torn in the middle included."""
-    old, new = centre_side(stage, "old"), centre_side(stage, "new")
+    """Violations of what must be true at every moment, a dual insert torn in the middle included."""
+    sides = centre_sides(stage)
+    active = "new" in sides and sides["new"].usable
+    return _custody(sides, balance_fen) + money_faults(stage) + one_pin(stage, active)
+
+
+def always_elsewhere(stage: Stage, balance_fen: int) -> list[str]:
+    """The same of a visit that is no dual insert: nobody is to change the PIN that the card was issued with."""
+    violations = _custody(centre_sides(stage), balance_fen) + money_faults(stage)
+    if not pin_works(stage.cards["new"], stage.pins[INITIAL_PIN]):
+        violations.append("the new card has lost its own PIN")
+    return violations
+
+
+def _custody(sides: Mapping[str, CentreSide], balance_fen: int) -> list[str]:
+    """One usable card, which has all of the money."""
+    old, new = sides.get("old"), sides.get("new")
     if old is None or new is None:
         return ["the centre has lost a card"]
     violations = []
@@ -22,7 +46,6 @@ def always(stage: Stage, balance_fen: int) -> list[str]:
         violations.append(f"the accounts hold {old.balance_fen + new.balance_fen} fen, not {balance_fen}")
     if (old.balance_fen and new.balance_fen) or (new.usable and old.balance_fen):
         violations.append("the account is not with the card that is usable")
-    violations += one_pin(stage, new.usable)
     return violations
 
 
@@ -38,7 +61,10 @@ def one_pin(stage: Stage, active: bool) -> list[str]:
 
 def settled(stage: Stage) -> list[str]:
     """Violations of what must be true once a card was inserted again and the visit came to its end."""
-    new = centre_side(stage, "new")
+    return _settled(stage, centre_sides(stage).get("new"))
+
+
+def _settled(stage: Stage, new: CentreSide | None) -> list[str]:
     card = stage.cards["new"]
     violations = []
     if journal_is_open(card):
@@ -58,8 +84,9 @@ def settled(stage: Stage) -> list[str]:
 
 def activated(stage: Stage) -> list[str]:
     """Violations of a finished activation."""
-    old, new = centre_side(stage, "old"), centre_side(stage, "new")
-    violations = settled(stage)
+    sides = centre_sides(stage)
+    old, new = sides.get("old"), sides.get("new")
+    violations = _settled(stage, new)
     if new is None or new.state is not SocialState.NORMAL:
         violations.append("the new card is not active")
     if old is None or old.state is not SocialState.CANCELLED:

@@ -44,12 +44,25 @@ class RefundSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class InsuranceSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How the holder of `new` is insured: kinds in force and paused, months paid, what is on the card's account."""
+    """How the holder of `new` is insured: kinds in force and paused, months paid, what is on the card's account.
+
+    `self_employed`: not by an employer.
+    """
 
     kinds: tuple[str, ...] = ("310",)
     paused: tuple[str, ...] = ()
     months: Annotated[int, msgspec.Meta(ge=0)] = 36
     balance_fen: Fen = 0
+    self_employed: bool = False
+
+
+class PurseExpectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the medical purse on the card must hold: balance and yearly totals in fen, and how often it was debited."""
+
+    balance_fen: int | None = None
+    self_paid_fen: int | None = None
+    pool_fen: int | None = None
+    debits: int | None = None
 
 
 class PayExpectation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from apdu.commands import verify
-from apdu.crypto import Algorithm
-from apdu.keys import KEYS
-from apdu.layout.application_status import DEFAULT_FID
 from apdu.layout.states import FinancialState, SocialState
 from terminal.backoffice.enrolment import EnrolmentError
-from terminal.backoffice.national.fixtures import EMPLOYEE, PAUSED, RESIDENT, Cover
+from terminal.backoffice.national.fixtures import EMPLOYEE, FREELANCE, PAUSED, RESIDENT, Cover
 from terminal.backoffice.national.interface import NationalInterface
 from terminal.backoffice.national.people import Insured, InsuringError, bring_in
-from terminal.backoffice.national_line import MessageIds
+from terminal.backoffice.national_line import MessageIds, National
 from terminal.backoffice.office import Office
+from terminal.backoffice.office_ports import OpenOffice
 from terminal.backoffice.ports import Holder
 from terminal.backoffice.profile import Profile, ProfileError, load_profile
 from terminal.counter import Counter, Till
@@ -26,22 +23,20 @@ from terminal.enrol import Standing, enrol_card
 from terminal.flow.authentication import Means
 from terminal.flow.sales import SalesBook
 from terminal.flow.steps import Role
-from terminal.procedures.medical import medical_records
-from terminal.scenario.model import CardSpec, CentreSpec, PsamSpec, Scenario, ScenarioError, TerminalSpec
+from terminal.procedures.medical import MEDICAL_FID, medical_records
+from terminal.scenario.made_cards import holder_of, issue_card, issue_psam, seeded
+from terminal.scenario.model import CentreSpec, Scenario, ScenarioError, TerminalSpec
 from terminal.scenario.payments import InsuranceSpec
 from terminal.scenario.script import INITIAL_PIN, OLD_PIN
+from terminal.scenario.setting import CardSpec
+from terminal.serve.failures import FailureSwitch
 from virtual_card.card import ProcessorCard, VirtualCard
-from virtual_card.card_kinds import GENERATIONS, CardKind
+from virtual_card.card_kinds import GENERATIONS, CardKind, CardState
 from virtual_card.faults import FaultPlan
 from virtual_card.issue_record import IssueRecord, NoIssueRecordError, SocialIssueRecord, issue_record
-from virtual_card.issuer import IssueError, PsamOptions, SocialOptions, issue
+from virtual_card.issuer import IssueError
 from virtual_card.persona import INITIAL_PIN as ISSUED_PIN
 from virtual_card.persona import OLD_PIN as OLD_CARD_PIN
-
-FOREIGN_ROOTS = {f"{key.name}/{version}": bytes(16) for key in KEYS for version in (1, 2, 3)}
-"""Roots nobody issues with: a card made from them is not genuine."""
-
-WRONG_PIN = bytes.fromhex("9999999F")
 
 PERSON_TYPES = {"390": RESIDENT}
 """Whom a kind of insurance is for; all others are employees'."""
@@ -61,7 +56,10 @@ class Drawer:
 class Stage:
     """One scenario ready to be played; `copy` gives an untouched one again, for sweeps.
 
-    `records` are what the issuer reports of the pair, `old` and `new`, whatever became of the cards since.
+    `records` are what the issuer reports of the cards by name, whatever became of them since. `clock` is the time now.
+    `line` and `national` are the centre as terminals see it, `office` the same to those who look at its books; `alone`
+    keeps it from working meanwhile. `failures`: the switch of its service, where it is one. `said`: the last values of
+    the insurance centre's answers, by field.
     """
 
     scenario: Scenario
@@ -71,11 +69,22 @@ class Stage:
     pins: Mapping[str, str]
     records: Mapping[str, IssueRecord]
     make_office: OfficeMaker = Office.open
+    clock: datetime = field(init=False)
     office: Office = field(init=False)
+    line: OpenOffice = field(init=False)
+    national: National = field(init=False)
+    alone: Callable[[], AbstractContextManager[object]] = nullcontext
+    failures: FailureSwitch | None = None
     drawers: dict[str, Drawer] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
+        self.clock = self.scenario.clock
         self.office = self._open_office()
+        self.line = self.office
+        self.national = NationalInterface(
+            self.office.store, self.profile, self.now, seeded(self.scenario, "insurance")
+        )
 
     @classmethod
     def of(cls, scenario: Scenario, make_office: OfficeMaker = Office.open) -> Stage:
@@ -89,7 +98,12 @@ class Stage:
     def _set_up(cls, scenario: Scenario, make_office: OfficeMaker) -> Stage:
         draw = seeded(scenario, "cards")
         cards = {
-            name: issue_card(spec, scenario.clock, seeded(scenario, f"card {name}"))
+            name: issue_card(
+                spec,
+                scenario.clock,
+                seeded(scenario, f"card {name}"),
+                holder_of(spec, scenario.cards, scenario.clock.date()),
+            )
             for name, spec in scenario.cards.items()
         }
         pins = {
@@ -97,8 +111,8 @@ class Stage:
             INITIAL_PIN: scenario.cards["new"].pin or ISSUED_PIN,
         }
         psam = issue_psam(scenario.terminal.psam, draw)
-        pair = [name for name in ("old", "new") if name in cards]
-        records: dict[str, IssueRecord] = {name: issue_record(cards[name]) for name in pair}
+        held = [name for name, spec in scenario.cards.items() if _is_a_holders(spec)]
+        records: dict[str, IssueRecord] = {name: issue_record(cards[name]) for name in held}
         return cls(scenario, load_profile(scenario.profile), cards, psam, pins, records, make_office)
 
     def copy(self) -> Stage:
@@ -107,21 +121,40 @@ class Stage:
         psam = self.psam.fork() if self.psam else None
         return Stage(self.scenario, self.profile, cards, psam, self.pins, self.records, self.make_office)
 
-    def records_on_card(self, directory: str, fid: int) -> list[bytes]:
-        """The records of a file of the new card, as they are in its memory."""
-        card = self.cards["new"]
+    def records_on_card(self, directory: str, fid: int, name: str = "new") -> list[bytes]:
+        """The records of a file of a card, as they are in its memory."""
+        card = self.cards[name]
         return (
             card.contents().directory(directory).file(fid).records if isinstance(card, ProcessorCard) else []
         )
 
-    def medical_records(self) -> list[bytes]:
-        """The records of DF04/EF05 that an activation writes to the new card."""
-        record = self.records["new"]
+    def medical_records(self, name: str = "new") -> list[bytes]:
+        """The records of DF04/EF05 that an activation writes to a card."""
+        record = self.records[name]
         return medical_records(GENERATIONS[CardKind(record.kind)].version, record.medical)
 
+    def medical_records_missing(self, name: str = "new") -> list[bytes]:
+        """Those of them that are not on the card."""
+        written = self.records_on_card("DF04", MEDICAL_FID, name)
+        return [record for record in self.medical_records(name) if record not in written]
+
     def now(self) -> datetime:
-        """The scenario's clock; it stands still."""
-        return self.scenario.clock
+        """The scenario's clock; it stands still until a step moves it."""
+        return self.clock
+
+    def social_record(self, name: str) -> SocialIssueRecord:
+        """What the issuer reports of a social security card; raises ScenarioError where it is none."""
+        record = self.records.get(name)
+        if not isinstance(record, SocialIssueRecord):
+            raise ScenarioError(f"{self.scenario.name}: {name!r} is no social security card")
+        return record
+
+    def holder_id(self, name: str) -> str:
+        """The ID number of a card's holder; raises ScenarioError where nothing says whose the card is."""
+        record = self.records.get(name)
+        if record is None or record.holder_id is None:
+            raise ScenarioError(f"{self.scenario.name}: nobody holds {name!r}")
+        return record.holder_id
 
     def counter(self, terminal: TerminalSpec, faults: Mapping[Role, FaultPlan] | None = None) -> Counter:
         """A counter with this terminal's PSAM and the stage's back office; the slots are empty."""
@@ -131,7 +164,7 @@ class Stage:
         if psam is not None:
             psam.power_off()
         return Counter.set_up(
-            self.office,
+            self.line,
             Means(terminal.means),
             psam=psam if terminal.psam.present else None,
             one_reader=terminal.readers == 1,
@@ -143,14 +176,14 @@ class Stage:
 
     def till(self, counter: Counter) -> Till:
         """The till of a counter; its book is the pharmacy's, whatever became of the terminal since."""
-        place = counter.settings.pharmacy
+        drawer = self.drawer(counter.settings.pharmacy)
+        return Till(counter.terminal(), self.profile, self.national, drawer.book, drawer.new_msgid)
+
+    def drawer(self, place: str) -> Drawer:
+        """What outlives a terminal's power at a place."""
         if place not in self.drawers:
             self.drawers[place] = Drawer(SalesBook(), MessageIds(place, self.profile, self.now))
-        drawer = self.drawers[place]
-        national = NationalInterface(
-            self.office.store, self.profile, self.now, seeded(self.scenario, "insurance")
-        )
-        return Till(counter.terminal(), self.profile, national, drawer.book, drawer.new_msgid)
+        return self.drawers[place]
 
     def _open_office(self) -> Office:
         office = self.make_office(":memory:", self.profile, self.now, random=seeded(self.scenario, "centre"))
@@ -162,19 +195,20 @@ class Stage:
         return office
 
 
-def seeded(scenario: Scenario, purpose: str) -> Callable[[int], bytes]:
-    """A source of bytes that gives the same for the same scenario and purpose."""
-    return random.Random(f"{scenario.name}/{scenario.seed}/{purpose}").randbytes
+def _is_a_holders(spec: CardSpec) -> bool:
+    """Whether it is a personalised card of a person, of which an issuer has something to report."""
+    return spec.kind != CardKind.PSAM and spec.state != CardState.BLANK
 
 
 def insure(
     office: Office, profile: Profile, now: Callable[[], datetime], record: IssueRecord, spec: InsuranceSpec
 ) -> None:
-    """Bring the holder of a card into the insurance centre."""
+    """Bring the holder of a card into the insurance centre; raises InsuringError."""
     assert isinstance(record, SocialIssueRecord)
     today = profile.local_date(now())
-    rows = [Cover(kind, PERSON_TYPES.get(kind, EMPLOYEE)) for kind in spec.kinds]
-    rows += [Cover(kind, PERSON_TYPES.get(kind, EMPLOYEE), PAUSED) for kind in spec.paused]
+    person = FREELANCE if spec.self_employed else EMPLOYEE
+    rows = [Cover(kind, PERSON_TYPES.get(kind, person)) for kind in spec.kinds]
+    rows += [Cover(kind, PERSON_TYPES.get(kind, person), PAUSED) for kind in spec.paused]
     holder = Holder(record.holder_id, record.holder_name)
     months = dict.fromkeys((*spec.kinds, *spec.paused), spec.months)
     covers = tuple(row.row(today) for row in rows)
@@ -194,44 +228,3 @@ def standing_of(centre: CentreSpec, name: str) -> Standing:
             received=centre.received,
         )
     return Standing()
-
-
-def issue_card(spec: CardSpec, clock: datetime, draw: Callable[[int], bytes]) -> VirtualCard:
-    """Issue a card of the scenario, its PIN tries spent by wrong PINs where it says so."""
-    options: dict[str, Any] = {}
-    if not spec.status_file or spec.contactless:
-        status_fid = DEFAULT_FID if spec.status_file else None
-        options["social"] = SocialOptions(status_fid=status_fid, contactless=spec.contactless)
-    card = issue(
-        spec.kind,
-        spec.seed,
-        state=spec.state,
-        today=clock.date(),
-        root_keys=None if spec.genuine else FOREIGN_ROOTS,
-        pin=spec.pin,
-        random=draw,
-        **options,
-    )
-    if spec.pin_tries is not None:
-        _spend_pin_tries(card, spec.pin_tries)
-    return card
-
-
-def _spend_pin_tries(card: VirtualCard, left: int) -> None:
-    card.power_on()
-    for _ in range(16):
-        query = card.transmit(bytes.fromhex("0020000000"))
-        if query[1] & 0x0F <= left:
-            break
-        card.transmit(verify(WRONG_PIN).encode())
-    card.power_off()
-
-
-def issue_psam(spec: PsamSpec, draw: Callable[[int], bytes]) -> VirtualCard:
-    """Issue the terminal's PSAM as the scenario describes it."""
-    options = PsamOptions(
-        levels=spec.levels,
-        without=frozenset(spec.without),
-        environments=tuple(Algorithm[name] for name in spec.environments),
-    )
-    return issue("psam", 0, psam=options, random=draw)

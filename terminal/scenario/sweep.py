@@ -1,32 +1,59 @@
-"""Repeats a scenario with one thing going wrong at every exchange, inserts again, and checks the invariants.
+"""Repeats a scenario with one thing going wrong at every exchange, goes on from there, and checks the invariants.
 
-At each exchange, on both sides of it: the card is pulled, the terminal loses its power; at each exchange with a card
-that writes, the card is torn after every byte of the write in turn; at each exchange with the centre the request is
-lost, or the answer. Three ways back are tried: the holder starts all over; or first hands in the new card alone at
-another pharmacy, or does so and cancels. A scenario that ends at the till is swept by `payment_sweep`.
+In one process: at each exchange, on both sides of it, the card is pulled, the terminal loses its power; at each
+exchange with a card that writes, the card is torn after every byte of the write in turn; at each exchange with the
+centre the request is lost, or the answer. With the centre as a process of its own it is `service_sweep`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from terminal.backoffice.office import Office
 from terminal.counter import Counter
-from terminal.flow.dual_insert_run import Ended
-from terminal.flow.outcomes import Outcome
-from terminal.scenario import invariants
-from terminal.scenario.findings import centre_side
+from terminal.scenario.activation_sweep import DualInsertSubject
+from terminal.scenario.errand_sweep import ErrandSubject
 from terminal.scenario.model import Scenario, ScenarioError
-from terminal.scenario.payment_sweep import payment_sweep
-from terminal.scenario.script import OLD_PIN, Cancel, EnterPinStep, Insert, Remove, ScriptOperator, ScriptStep
+from terminal.scenario.payment_sweep import PaymentSubject
 from terminal.scenario.stage import Stage
-from terminal.scenario.sweep_points import Point, Shape, Strike, SweepResult, Violation, points_of
-from terminal.session import Disturbance, Event, TerminalPowerLossError
+from terminal.scenario.sweep_points import Point, Shape, Strike, SweepResult, points_of
+from terminal.scenario.sweeping import Disturb, Progress, Subject, sweep_on
+from terminal.session import Disturbance
 
-OTHER_PHARMACY = "990100000002"
-FINISHED = (Outcome.ACTIVATED, Outcome.COMPLETED, Outcome.ALREADY_ACTIVE)
-NEW_CARD_ALONE: Sequence[ScriptStep] = (Insert(card="new"), EnterPinStep(pin=OLD_PIN), Remove())
-GIVEN_UP: Sequence[ScriptStep] = (Insert(card="new"), Cancel(), Remove())
+
+@dataclass(frozen=True, slots=True)
+class InProcess:
+    """Everything in one process: each stage is a copy of an untouched one."""
+
+    original: Stage
+
+    def stage(self) -> Stage:
+        """A copy."""
+        return self.original.copy()
+
+    def points(self, shape: Shape) -> Iterator[Point]:
+        """Pulls, tears, power losses, lost requests and answers."""
+        return points_of(shape.parties, shape.writes)
+
+    @contextmanager
+    def watched(self, stage: Stage, shape: Shape) -> Iterator[Disturb]:
+        """The shape itself is told of every exchange."""
+        yield lambda counter: shape
+
+    @contextmanager
+    def struck(self, stage: Stage, point: Point) -> Iterator[Disturb]:
+        """What the point says, once."""
+
+        def disturb(counter: Counter) -> Disturbance:
+            return Strike(point, counter)
+
+        yield disturb
+
+    def complaints(self) -> list[str]:
+        """Nothing stands between the visits and their checks."""
+        return []
 
 
 def sweep(
@@ -34,96 +61,32 @@ def sweep(
     *,
     every: int = 1,
     make_office: Callable[..., Office] = Office.open,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> SweepResult:
-    """Try every point (or every n-th) of a scenario of one visit that activates, or of one that ends by paying.
+    """Try every point (or every n-th) of a scenario, see `subject_of`.
 
     `make_office` replaces the back office, to show that a broken rule is found; `progress` is told points done and all.
-    Raises ScenarioError for any other scenario.
+    Raises ScenarioError for a scenario that cannot be swept.
     """
-    if scenario.visits[-1].pays and not any(visit.faults for visit in scenario.visits):
-        return payment_sweep(scenario, every=every, make_office=make_office, progress=progress)
-    if len(scenario.visits) != 1 or scenario.visits[0].faults:
-        raise ScenarioError(f"{scenario.name}: a sweep needs one visit without faults; it brings its own")
-    stage = Stage.of(scenario, make_office)
-    shape = _record(stage.copy(), scenario)
-    chosen = list(points_of(shape.parties, shape.writes))[::every]
-    result = SweepResult(scenario.name, exchanges=len(shape.parties))
-    for point in chosen:
-        result.violations += _try(stage, scenario, point)
-        result.points += 1
-        progress(result.points, len(chosen))
-    return result
+    subject = subject_of(scenario)
+    ground = InProcess(Stage.of(scenario, make_office))
+    return sweep_on(ground, subject, scenario.name, every, progress)
 
 
-def _record(stage: Stage, scenario: Scenario) -> Shape:
-    shape = Shape()
-    ended = _visit(
-        stage, scenario.visits[0].operator, disturbance=lambda counter: shape, listener=shape.listen
+def subject_of(scenario: Scenario) -> Subject:
+    """What a scenario is swept as: one visit that activates, or several of which the last one pays or cancels.
+
+    Raises ScenarioError for any other.
+    """
+    last = scenario.visits[-1]
+    if not any(visit.faults for visit in scenario.visits):
+        if last.pays:
+            return PaymentSubject(scenario)
+        if ErrandSubject.fits(scenario):
+            return ErrandSubject(scenario)
+        if len(scenario.visits) == 1 and last.errand is None:
+            return DualInsertSubject(scenario)
+    raise ScenarioError(
+        f"{scenario.name}: a sweep needs one visit without faults that activates the card in the reader, or several "
+        "that end by paying; it brings its own faults"
     )
-    if ended is None or ended.outcome is not Outcome.ACTIVATED:
-        how = ended.outcome.label if ended else "with a power loss"
-        raise ScenarioError(f"{scenario.name}: undisturbed it ends {how}; a sweep needs one that activates")
-    return shape
-
-
-def _try(original: Stage, scenario: Scenario, point: Point) -> Iterator[Violation]:
-    for way_back in (_all_over, _new_card_first, _given_up_first):
-        stage = original.copy()
-        old = centre_side(stage, "old")
-        balance_fen = old.balance_fen if old else 0
-        _visit(stage, scenario.visits[0].operator, disturbance=lambda counter: Strike(point, counter))
-        for problem in invariants.always(stage, balance_fen):
-            yield Violation(point, "nothing", problem)
-        for problem in way_back(stage, scenario, balance_fen):
-            yield Violation(point, way_back.__name__.strip("_").replace("_", " "), problem)
-        stage.office.close()
-
-
-def _all_over(stage: Stage, scenario: Scenario, balance_fen: int) -> list[str]:
-    """The holder starts again with both cards."""
-    ended = _visit(stage, scenario.visits[0].operator)
-    problems = invariants.always(stage, balance_fen) + invariants.activated(stage)
-    if ended is None or ended.outcome not in FINISHED:
-        problems.append(f"it ended {ended.outcome.label if ended else 'with a power loss'}")
-    return problems
-
-
-def _new_card_first(stage: Stage, scenario: Scenario, balance_fen: int) -> list[str]:
-    """The holder hands in the new card alone at another pharmacy, and starts again only if that did not do it."""
-    return _elsewhere_first(stage, scenario, balance_fen, NEW_CARD_ALONE)
-
-
-def _given_up_first(stage: Stage, scenario: Scenario, balance_fen: int) -> list[str]:
-    """The same, and the holder cancels there: what was begun is undone, and can be started again."""
-    return _elsewhere_first(stage, scenario, balance_fen, GIVEN_UP)
-
-
-def _elsewhere_first(
-    stage: Stage, scenario: Scenario, balance_fen: int, steps: Sequence[ScriptStep]
-) -> list[str]:
-    _visit(stage, steps, pharmacy=OTHER_PHARMACY)
-    problems = invariants.always(stage, balance_fen) + invariants.settled(stage)
-    return problems + _all_over(stage, scenario, balance_fen)
-
-
-def _visit(
-    stage: Stage,
-    steps: Sequence[ScriptStep],
-    *,
-    pharmacy: str | None = None,
-    disturbance: Callable[[Counter], Disturbance] | None = None,
-    listener: Callable[[Event], None] | None = None,
-) -> Ended | None:
-    counter = stage.counter(stage.scenario.terminal)
-    if pharmacy is not None:
-        counter = counter.at_pharmacy(pharmacy)
-    operator = ScriptOperator(steps, stage.cards, counter.slots, stage.pins, strict=False)
-    try:
-        return counter.dual_insert(operator, listener, disturbance(counter) if disturbance else None)
-    except TerminalPowerLossError:
-        return None
-    finally:
-        for slot in counter.slots.values():
-            slot.power_loss()
-        counter.clear()

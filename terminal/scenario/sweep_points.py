@@ -1,7 +1,9 @@
-"""Where a visit can go wrong: every exchange of it, on both sides, and the one that does it."""
+"""Where a visit can go wrong: every exchange of it, on both sides, and what does it to everything in one process."""
 
 from __future__ import annotations
 
+import time
+from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -15,16 +17,21 @@ from virtual_card.faults import Fault, FaultKind, FaultPlan
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One thing going wrong at one place: `exchange` counts from 1 over all parties of the visit."""
+    """One thing going wrong at one place: `exchange` counts from 1 over all parties of the visit.
+
+    `after_bytes`: of the write that is torn. `percent`: of the time that the undisturbed answer took.
+    """
 
     exchange: int
     party: Party
     what: str
-    after_bytes: int = 0
+    after_bytes: int | None = None
+    percent: int | None = None
 
     def __str__(self) -> str:
-        tear = f" after {self.after_bytes} bytes" if self.what == "tear" else ""
-        return f"exchange {self.exchange} with {self.party.value}: {self.what}{tear}"
+        when = "" if self.after_bytes is None else f" after {self.after_bytes} bytes"
+        when += "" if self.percent is None else f" after {self.percent} % of its time"
+        return f"exchange {self.exchange} with {self.party.value}: {self.what}{when}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +48,17 @@ class Violation:
 
 @dataclass(slots=True)
 class SweepResult:
-    """What a sweep tried and found."""
+    """What a sweep tried and found; `kinds` says how many points there were of each kind of disturbance."""
 
     name: str
     exchanges: int = 0
-    points: int = 0
+    kinds: Tally[str] = field(default_factory=Tally)
     violations: list[Violation] = field(default_factory=list)
+
+    @property
+    def points(self) -> int:
+        """Disturbances tried."""
+        return self.kinds.total()
 
     @property
     def passed(self) -> bool:
@@ -56,16 +68,19 @@ class SweepResult:
 
 @dataclass(slots=True)
 class Shape:
-    """What the undisturbed visit looked like: the party of each exchange, and where cards were written."""
+    """What the undisturbed visit looked like: the party of each exchange, its seconds, and where cards were written."""
 
     parties: list[Party] = field(default_factory=list)
+    seconds: dict[int, float] = field(default_factory=dict)
     writes: dict[int, int] = field(default_factory=dict)
+    _began: float = 0.0
 
     def before(self, exchange: int, party: Party) -> None:
         self.parties.append(party)
+        self._began = time.monotonic()
 
     def after(self, exchange: int, party: Party) -> None:
-        """Nothing more to learn."""
+        self.seconds[exchange] = time.monotonic() - self._began
 
     def listen(self, event: Event) -> None:
         if not isinstance(event, CardExchanged) or event.role is Role.PSAM:
@@ -100,6 +115,7 @@ class Strike:
         raise UnreachableError("lost on the way")
 
     def tear(self) -> None:
+        assert self.point.after_bytes is not None
         slot = self.counter.slots[Role(self.point.party.value)]
         slot.faults = FaultPlan(
             (Fault(FaultKind.TEAR, at=slot.exchanges + 1, after_bytes=self.point.after_bytes),)

@@ -37,10 +37,12 @@ def create_app(
     transactions = Transactions(pool, failures or FailureSwitch(), token, body_limit)
     app = FastAPI(title=TITLE, description=ABOUT, version="1")
     routers = [
+        national_routes(
+            transactions, gate
+        ),  # first: routes are tried in order, and this is what a day consists of
         health_routes(transactions),
         terminal_routes(transactions),
         card_routes(transactions),
-        national_routes(transactions, gate),
         soap_routes(transactions),
         hsm_routes(transactions),
     ]

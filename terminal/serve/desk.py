@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from terminal.backoffice.bank_ports import BankNotice
 from terminal.backoffice.database import LostRaceError
+from terminal.backoffice.insurance_desk import InsuranceRequest
 from terminal.backoffice.office import RACES, Office
 from terminal.backoffice.office_ports import CardList, Enrolled, EnrolOldCard, EnrolSocialCard, ListCards
 
@@ -63,4 +64,5 @@ _DESKS: Mapping[type, Callable[[Office, Any], Any]] = {
     EnrolOldCard: _enrol_old,
     EnrolSocialCard: _enrol_social,
     ListCards: lambda office, _: CardList(tuple(office.cards())),
+    **dict.fromkeys(get_args(InsuranceRequest), lambda office, request: office.insurance(request)),
 }

@@ -25,9 +25,32 @@ class FailureKind(Enum):
     GARBLED = "garbled"
     WRONG_SIGNATURE = "wrong-signature"
     OUT_OF_ORDER = "out-of-order"
+    WRONG_CRYPTOGRAM = "wrong-cryptogram"
+    NO_SEPARATOR = "no-separator"
+    LOWER_CASE = "lower-case"
+    NO_HEADER = "no-header"
+    NO_KEY = "no-key"
+    EMPTY = "empty"
 
 
-_TIMED = frozenset(
+HSM = "hsm-message"
+"""Every message to the key machine; `hsm-01` to `hsm-04` are those of one type."""
+
+HSM_SECURE_MESSAGE = "hsm-03"
+HSM_TYPES = ("hsm-01", "hsm-02", HSM_SECURE_MESSAGE, "hsm-04")
+OF_HSM = frozenset(
+    {
+        FailureKind.WRONG_CRYPTOGRAM,
+        FailureKind.NO_SEPARATOR,
+        FailureKind.LOWER_CASE,
+        FailureKind.NO_HEADER,
+        FailureKind.NO_KEY,
+        FailureKind.EMPTY,
+    }
+)
+"""What only the key machine's answers can have wrong with them."""
+
+TIMED = frozenset(
     {
         FailureKind.SLOW,
         FailureKind.TIMEOUT_BEFORE_COMMIT,
@@ -35,6 +58,7 @@ _TIMED = frozenset(
         FailureKind.OUT_OF_ORDER,
     }
 )
+"""Failures that take time; `seconds` belongs to them alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +69,11 @@ class Failure:
     done, and no answer for `seconds`. `timeout-after-commit`: it is done, and no answer for `seconds`. `duplicate`: the
     request is carried out twice, the second answer is given. `garbled`: it is done, every bit of the answer inverted.
     `wrong-signature`: nothing is done, refused as if the request's signature were wrong. `out-of-order`: the request is
-    carried out only after the next one was, or after `seconds`. Raises ValueError naming the field.
+    carried out only after the next one was, or after `seconds`.
+
+    Of the key machine alone: `wrong-cryptogram`, `no-separator` (the last one is missing), `lower-case`, `no-header`
+    (a secure message without the header it was asked for), `no-key` (refused with 9403), `empty`. Raises ValueError
+    naming the field.
     """
 
     do: FailureKind
@@ -57,10 +85,17 @@ class Failure:
     def __post_init__(self) -> None:
         if self.nth < 1:
             raise ValueError("nth: calls count from 1")
-        if self.seconds is not None and self.do not in _TIMED:
+        if self.do in OF_HSM and self.transaction not in self._messages:
+            raise ValueError(f"transaction: {self.do.value} happens at {', '.join(self._messages)}")
+        if self.seconds is not None and self.do not in TIMED:
             raise ValueError(f"seconds: does not belong to {self.do.value}")
         if self.seconds is not None and not 0 <= self.seconds <= 3600:
             raise ValueError("seconds: from 0 to 3600")
+
+    @property
+    def _messages(self) -> tuple[str, ...]:
+        """The messages to the key machine that this failure can be of."""
+        return (HSM_SECURE_MESSAGE,) if self.do is FailureKind.NO_HEADER else (HSM, *HSM_TYPES)
 
     @property
     def duration_s(self) -> float:
@@ -75,8 +110,8 @@ class _Armed:
     failure: Failure
     calls: int = 0
 
-    def strikes(self, transaction: str) -> bool:
-        if self.failure.transaction not in (ANY, transaction):
+    def strikes(self, names: tuple[str, ...]) -> bool:
+        if self.failure.transaction not in (ANY, *names):
             return False
         self.calls += 1
         return self.calls == self.failure.nth or (self.failure.lasting and self.calls > self.failure.nth)
@@ -108,11 +143,12 @@ class FailureSwitch:
                 each.failure for each in self._armed if each.failure.lasting or each.calls < each.failure.nth
             )
 
-    def due(self, transaction: str) -> Failure | None:
-        """The failure that strikes this call: the first of those that do; all that are on count the call."""
+    def due(self, *names: str) -> Failure | None:
+        """The failure that strikes this call, by whichever name: the first of those that do; all count the call."""
         with self._lock:
-            striking = [each.failure for each in self._armed if each.strikes(transaction)]
+            striking = [each.failure for each in self._armed if each.strikes(names)]
             if not striking:
                 return None
-            self.struck.append((striking[0], transaction))
+            called = striking[0].transaction
+            self.struck.append((striking[0], names[0] if called == ANY else called))
             return striking[0]

@@ -11,6 +11,7 @@ from terminal.backoffice.remote import DONE, REFUSED
 from terminal.serve.answers import BAD_REQUEST, Answer, Form
 from terminal.serve.description import content, request_body
 from terminal.serve.desk import ask
+from terminal.serve.hsm_failures import names_of
 from terminal.serve.pool import Centre
 from terminal.serve.transactions import Transactions
 
@@ -48,7 +49,7 @@ def hsm_routes(transactions: Transactions) -> APIRouter:
     async def hsm(request: Request) -> Response:
         body = await transactions.body(request, TEXT_FORM)
         return await transactions.carry_out(
-            request, wire.BY_REQUEST[HsmMessage].name, TEXT_FORM, lambda centre: _answered(centre, body)
+            request, names_of(body[:2].decode("latin-1")), TEXT_FORM, lambda centre: _answered(centre, body)
         )
 
     return router

@@ -13,6 +13,7 @@ from terminal.backoffice.card_ports import (
     Enable,
     Enabled,
     Papers,
+    QueryCard,
     ReleaseLoss,
     ReportLoss,
 )
@@ -21,10 +22,14 @@ from terminal.backoffice.ports import Place, RefusedError
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import SocialCard
 from terminal.backoffice.store import Store
+from terminal.backoffice.wire import BY_REQUEST
 from terminal.serve.desk import ask
 from terminal.serve.pool import Centre
 
 DONE, ALREADY = "00", "01"
+QUERY = BY_REQUEST[QueryCard].name
+"""What failures call a question about a card or its holder."""
+
 NO_CARD = "没有此卡记录"
 NO_PERSON = "没有此人信息"
 OTHER_NUMBER = "社会保障号码与持卡人不符"
@@ -82,6 +87,11 @@ class CardOperation:
 
     request: type
     make: Make
+
+    @property
+    def name(self) -> str:
+        """What failures call it."""
+        return BY_REQUEST[self.request].name
 
     def carry_out(self, centre: Centre, card: SocialCard) -> str:
         """`00` done, `01` it was so before; raises DeclinedError with the reason."""

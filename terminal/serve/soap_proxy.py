@@ -6,23 +6,39 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from terminal.backoffice.bank_ports import BankNotice
-from terminal.backoffice.card_ports import QueryCard
 from terminal.backoffice.ports import HsmMessage, RefusedError
+from terminal.backoffice.production import Application
 from terminal.backoffice.records import SocialCard
-from terminal.backoffice.wire import MalformedError
+from terminal.backoffice.stored.orders import Order
+from terminal.backoffice.wire import BY_REQUEST, MalformedError
+from terminal.serve import hsm_failures
 from terminal.serve.desk import ask
+from terminal.serve.failures import HSM
 from terminal.serve.pool import Centre
 from terminal.serve.soap import SoapCall, attributes, read_xml
 from terminal.serve.soap_cards import (
     ENABLE,
     FORMAL_LOSS,
     NO_CARD,
+    QUERY,
     RELEASE,
     TEMPORARY_LOSS,
     CardOperation,
     DeclinedError,
     card_of,
     cards_of,
+)
+from terminal.serve.soap_orders import (
+    APPLY,
+    ISSUE,
+    MADE,
+    ORDERS,
+    application_of,
+    carried_out,
+    holder_of,
+    made_of,
+    moment,
+    step_of,
 )
 
 NAME = "serviceProxy"
@@ -32,10 +48,10 @@ Row = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One operation: its required parameters, the typed request behind it, and what it answers besides errflag."""
+    """One operation: its required parameters, what failures call it, and what it answers besides errflag."""
 
     required: tuple[str, ...]
-    request: type
+    name: str
     serve: Callable[[Centre, Values], str]
 
 
@@ -61,12 +77,19 @@ def read_proxy_call(call: SoapCall) -> ProxyCall:
     return ProxyCall(served, values)
 
 
+def names_of(call: ProxyCall) -> tuple[str, ...]:
+    """What failures may call it; a message to the key machine also by its type."""
+    if call.served.name == HSM:
+        return hsm_failures.names_of(call.values["hsm_in"])
+    return (call.served.name,)
+
+
 def carry_out(centre: Centre, call: ProxyCall) -> str:
     """The answer's document; errflag 0 done, 1 not (the HSM: -1)."""
     try:
         return _document([("errflag", "0"), ("errtext", "")], call.served.serve(centre, call.values))
     except DeclinedError as error:
-        flag = "-1" if call.served.request is HsmMessage else "1"
+        flag = "-1" if call.served.name == HSM else "1"
         return _document([("errflag", flag), ("errtext", error.text), ("errcode", error.code)])
 
 
@@ -123,17 +146,90 @@ def _hsm(centre: Centre, values: Values) -> str:
     return attributes([("hsm_out", str(answer))])
 
 
+def _person(centre: Centre, values: Values) -> str:
+    found = cards_of(centre.store, values["yxzjhm"], values.get("xm", ""))[0].holder
+    return attributes([("shbzhm", found.id_number), ("xm", found.name)])
+
+
+def _application(values: Values, *, replacing: bool) -> Application:
+    replaces = values["kh"] if replacing else ""
+    given = (values["yxzjhm"], values["xm"], values.get("yhbh", ""), replaces, values.get("bhkyy", ""))
+    return application_of(*given)
+
+
+def _checking(*, replacing: bool) -> Callable[[Centre, Values], str]:
+    def serve(centre: Centre, values: Values) -> str:
+        application = _application(values, replacing=replacing)
+        carried_out(centre, lambda production: production.check(application))
+        return ""
+
+    return serve
+
+
+def _applying(*, replacing: bool) -> Callable[[Centre, Values], str]:
+    def serve(centre: Centre, values: Values) -> str:
+        application = _application(values, replacing=replacing)
+        carried_out(centre, lambda production: production.apply(application))
+        return ""
+
+    return serve
+
+
+def _orders(centre: Centre, values: Values) -> str:
+    id_number = holder_of(values["yxzjhm"], values["xm"]).id_number
+    found = carried_out(centre, lambda production: production.orders_of(id_number))
+    return f'<d k="ds">{"".join(f"<r>{attributes(_order_row(centre, *each))}</r>" for each in found)}</d>'
+
+
+def _order_row(centre: Centre, order: Order, card: SocialCard | None) -> Row:
+    return [
+        ("sqlx", order.kind.value),
+        ("zkzt", step_of(order, card)),
+        ("kh", order.number or ""),
+        ("ykh", order.replaces or ""),
+        ("yhbh", order.bank),
+        ("sqsj", moment(centre, order.applied_at)),
+        ("zksj", moment(centre, order.made_at)),
+    ]
+
+
+def _issue(centre: Centre, values: Values) -> str:
+    application = _application(values, replacing=False)
+    order = carried_out(centre, lambda production: production.issue(application))
+    holder = application.holder
+    return attributes([("sbkh", order.number or ""), ("shbzhm", holder.id_number), ("xm", holder.name)])
+
+
+def _completed(centre: Centre, values: Values) -> str:
+    holder = holder_of(values["shbzhm"], values["xm"])
+    made = made_of(holder, *(values[name] for name in ("kh", "ksbm", "kfwm", "kctzh")))
+    carried_out(centre, lambda production: production.complete(made))
+    return ""
+
+
 _PERSON = ("yxzjhm", "yxzjlx", "xm")
+_APPLYING = (*_PERSON, "yhbh", "jbr", "xzqhdm")
+_REPLACING = (*_APPLYING, "kh")
+_MADE = (*_APPLYING, "shbzhm", "kh", "kxpzh", "kctzh", "ksbm", "kfwm")
 _CARD = (*_PERSON, "kh", "xtlb")
 OPERATIONS: Mapping[str, Served] = {
-    "queryCardInfoBySfzhm": Served(("yxzjhm", "xm", "xzqhdm"), QueryCard, _query),
-    "saveCardActive": Served((*_CARD, "jbr", "xzqhdm"), ENABLE.request, _changing(ENABLE)),
+    "queryCardInfoBySfzhm": Served(("yxzjhm", "xm", "xzqhdm"), QUERY, _query),
+    "saveCardActive": Served((*_CARD, "jbr", "xzqhdm"), ENABLE.name, _changing(ENABLE)),
     "saveCardJrzhActive": Served(
-        (*_PERSON, "kctzh", "yhbh", "xtlb", "jbr", "xzqhdm"), BankNotice, _bank_notice
+        (*_PERSON, "kctzh", "yhbh", "xtlb", "jbr", "xzqhdm"), BY_REQUEST[BankNotice].name, _bank_notice
     ),
-    "saveCardLsgs": Served((*_CARD, "jbr", "xzqhdm"), TEMPORARY_LOSS.request, _changing(TEMPORARY_LOSS)),
-    "saveCardLsgsjg": Served((*_CARD, "xzqhdm"), RELEASE.request, _changing(RELEASE)),
-    "saveCardGs": Served((*_CARD, "jbr", "xzqhdm", "yhbh"), FORMAL_LOSS.request, _changing(FORMAL_LOSS)),
-    "connectHSMSerive": Served(("hsm_in",), HsmMessage, _hsm),
+    "saveCardLsgs": Served((*_CARD, "jbr", "xzqhdm"), TEMPORARY_LOSS.name, _changing(TEMPORARY_LOSS)),
+    "saveCardLsgsjg": Served((*_CARD, "xzqhdm"), RELEASE.name, _changing(RELEASE)),
+    "saveCardGs": Served((*_CARD, "jbr", "xzqhdm", "yhbh"), FORMAL_LOSS.name, _changing(FORMAL_LOSS)),
+    "chkCanCardSq": Served((*_PERSON, "xzqhdm"), APPLY, _checking(replacing=False)),
+    "saveCardSqList": Served(_APPLYING, APPLY, _applying(replacing=False)),
+    "chkCanCardBh": Served((*_PERSON, "kh", "xzqhdm"), APPLY, _checking(replacing=True)),
+    "saveCardBhList": Served(_REPLACING, APPLY, _applying(replacing=True)),
+    "saveCardBhk": Served(_REPLACING, APPLY, _applying(replacing=True)),
+    "queryCardZksqList": Served(("yxzjhm", "xm", "xzqhdm"), ORDERS, _orders),
+    "saveCardOpen": Served(_APPLYING, ISSUE, _issue),
+    "saveCardCompleted": Served(_MADE, MADE, _completed),
+    "queryPersonInfo": Served(("yxzjhm", "xzqhdm"), QUERY, _person),
+    "connectHSMSerive": Served(("hsm_in",), HSM, _hsm),
 }
 """By operationName; `Serive` is the real spelling."""

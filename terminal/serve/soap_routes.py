@@ -19,6 +19,7 @@ from terminal.serve.answers import BAD_REQUEST, UNAUTHORISED, Answer, Form, Turn
 from terminal.serve.description import content, request_body
 from terminal.serve.pool import Centre
 from terminal.serve.soap import AXIS2, DAREWAY, SoapCall, fault, read_call, reply
+from terminal.serve.soap_card_operations import FIXED
 from terminal.serve.transactions import Transactions
 
 T = TypeVar("T")
@@ -49,18 +50,18 @@ def soap_routes(transactions: Transactions) -> APIRouter:
     @router.post(
         "/services/CardService",
         operation_id="soap-card-service",
-        summary="getAC01, getData, getCard, getBank, setStart, setLoss, setCard, allDsjk.",
+        summary=f"{', '.join(FIXED)}, setCard, {soap_card_service.ALL_IN_ONE}.",
         responses=answers,  # type: ignore[arg-type]
         openapi_extra=request_body(TEXT, "text/xml"),
         response_class=Response,
     )
     async def card_service(request: Request) -> Response:
-        call = await _read(transactions, request, read_call)
-        operation = _understood(lambda: soap_card_service.operation_of(call))
-        _admit(transactions, request, _understood(lambda: soap_card_service.password(call)))
+        read = await _read(transactions, request, read_call)
+        call = _understood(lambda: soap_card_service.read_card_service_call(read))
+        _admit(transactions, request, call.password)
         return await transactions.carry_out(
             request,
-            wire.BY_REQUEST[soap_card_service.transaction_of(operation)].name,
+            call.served.name,
             SOAP,
             lambda centre: reply(call.operation, soap_card_service.carry_out(centre, call), AXIS2),
         )
@@ -81,7 +82,7 @@ def soap_routes(transactions: Transactions) -> APIRouter:
         def act(centre: Centre) -> Answer:
             return reply(soap_proxy.NAME, soap_proxy.carry_out(centre, asked), DAREWAY)
 
-        return await transactions.carry_out(request, wire.BY_REQUEST[asked.served.request].name, SOAP, act)
+        return await transactions.carry_out(request, soap_proxy.names_of(asked), SOAP, act)
 
     return router
 

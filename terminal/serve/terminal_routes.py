@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from terminal.backoffice import wire
+from terminal.backoffice.ports import HsmMessage
 from terminal.serve.answers import JSON, done
 from terminal.serve.description import request_body, responses, schema_of
 from terminal.serve.desk import ask
+from terminal.serve.hsm_failures import names_of
 from terminal.serve.transactions import Transactions
 
 
@@ -42,9 +45,17 @@ def _endpoint(
         body = await transactions.body(request, JSON)
         return await transactions.carry_out(
             request,
-            operation.name,
+            _names(operation, body),
             JSON,
             lambda centre: done(ask(centre.office, wire.decode(body, operation.request))),
         )
 
     return endpoint
+
+
+def _names(operation: wire.Operation, body: bytes) -> tuple[str, ...]:
+    """What failures may call this request; a message to the key machine also by its type."""
+    if operation.request is HsmMessage:
+        with suppress(wire.MalformedError):
+            return names_of(wire.decode(body, HsmMessage).wire)
+    return (operation.name,)

@@ -22,7 +22,8 @@ from terminal.serve.answers import (
     TurnedAwayError,
     answered,
 )
-from terminal.serve.failures import Failure, FailureKind, FailureSwitch
+from terminal.serve.failures import OF_HSM, Failure, FailureKind, FailureSwitch
+from terminal.serve.hsm_failures import spoiled
 from terminal.serve.pool import Centre, CentrePool
 
 BODY_LIMIT = 256 * 1024
@@ -30,6 +31,7 @@ DRAINED = 16 * BODY_LIMIT
 """How much of a body that is too long is read all the same, so that its sender gets to read the answer."""
 
 Act = Callable[[Centre], Answer]
+Alter = Callable[[Centre], Centre]
 
 
 @dataclass(slots=True)
@@ -70,12 +72,14 @@ class Transactions:
         """Whether this is the token; takes the same time either way."""
         return self.token is None or hmac.compare_digest(self.token.encode(), presented.encode())
 
-    async def carry_out(self, request: Request, name: str, form: Form, act: Act) -> Response:
-        """Answer a request, with the failure that is due at this call of the transaction `name`."""
-        failure = self.failures.due(name)
+    async def carry_out(
+        self, request: Request, names: str | tuple[str, ...], form: Form, act: Act
+    ) -> Response:
+        """Answer a request, with the failure that is due at this call of the transaction, which may have two names."""
+        failure = self.failures.due(*((names,) if isinstance(names, str) else names))
 
-        async def work() -> Answer:
-            answer = await run_sync(self._in_thread, form, act)
+        async def work(alter: Alter = lambda centre: centre) -> Answer:
+            answer = await run_sync(self._in_thread, form, lambda centre: act(alter(centre)))
             held, self._held = self._held, []
             for event in held:
                 event.set()
@@ -115,7 +119,7 @@ class _Call:
     request: Request
     form: Form
     failure: Failure
-    done: Callable[[], Awaitable[Answer]]
+    done: Callable[..., Awaitable[Answer]]
 
     async def silence(self) -> Answer:
         """No answer until the sender hangs up, or the time is over."""
@@ -161,6 +165,10 @@ async def _out_of_order(call: _Call) -> Answer:
     return await call.done()
 
 
+async def _spoiled(call: _Call) -> Answer:
+    return await call.done(lambda centre: spoiled(centre, call.failure.do))
+
+
 _FAILING = {
     FailureKind.SLOW: _slow,
     FailureKind.DOWN: _down,
@@ -170,4 +178,5 @@ _FAILING = {
     FailureKind.GARBLED: _garbled,
     FailureKind.WRONG_SIGNATURE: _wrong_signature,
     FailureKind.OUT_OF_ORDER: _out_of_order,
+    **dict.fromkeys(OF_HSM, _spoiled),
 }

@@ -15,7 +15,6 @@ from terminal.backoffice.card_ports import (
     CancelCard,
     CardChanged,
     CardReplaced,
-    CardStanding,
     CardView,
     ElectronicCard,
     Enable,
@@ -36,7 +35,7 @@ from terminal.backoffice.card_ports import (
     Ticked,
     UnlockCard,
 )
-from terminal.backoffice.ports import Refusal
+from terminal.backoffice.ports import CardStanding, Refusal
 from terminal.flow.texts import yuan
 from terminal.text import Text
 from terminal.trace.entries import Value

@@ -9,11 +9,12 @@ from apdu.explain_data import shown
 from apdu.layout import card_layout
 from apdu.layout.states import FinancialState, SocialState
 from apdu.redact import mask_id
-from terminal.backoffice.card_ports import CardStanding
+from terminal.backoffice.debit_ports import DebitChecked, ReportDebit
 from terminal.backoffice.national_ports import Transact, Transacted
 from terminal.backoffice.ports import (
     Answer,
     BackOfficeError,
+    CardStanding,
     ConfirmActivation,
     Confirmed,
     HsmMessage,
@@ -52,6 +53,7 @@ REQUEST_NAMES: Mapping[type, Text] = {
     ConfirmActivation: Text("confirm activation", "确认启用"),
     ReleaseReservation: Text("release reservation", "撤销预占"),
     HsmMessage: Text("HSM message", "加密机报文"),
+    ReportDebit: Text("verify a debit", "消费验证"),
 }
 
 
@@ -102,6 +104,28 @@ def _by_number(request: ConfirmActivation | ReleaseReservation) -> Values:
     yield Value("number", Text("activation number", "流水号"), request.number)
 
 
+_DEBIT_FIELDS = (
+    ("account_fen", Text("account on the card", "卡内个人账户支付")),
+    ("self_paid_fen", Text("paid by the holder", "个人自付")),
+    ("pool_fen", Text("paid by the pool", "统筹支付")),
+)
+
+
+def _report_debit(request: ReportDebit) -> Values:
+    yield Value("card", Text("card number", "社保卡卡号"), request.card.number)
+    yield Value("msgid", Text("msgid", "报文编号"), request.msgid)
+    yield Value(
+        "number", Text("transaction on the card", "卡内交易序号"), str(request.number), request.number
+    )
+    for name, text in _DEBIT_FIELDS:
+        fen = getattr(request, name)
+        yield Value(name, text, yuan(fen), fen)
+    yield Value("terminal", Text("terminal number", "终端机编号"), request.place.terminal)
+    yield Value("sequence", Text("terminal sequence", "终端交易序号"), request.sequence)
+    yield Value("time", Text("time", "时间"), request.time)
+    yield Value("tac", Text("TAC", "交易认证码"), request.tac)
+
+
 _HSM_FIELDS: Mapping[str, tuple[tuple[str, Text], ...]] = {
     "01": (
         ("region", Text("region", "行政区划")),
@@ -129,6 +153,19 @@ _HSM_FIELDS: Mapping[str, tuple[tuple[str, Text], ...]] = {
         ("challenge", Text("random of the card", "卡片随机数")),
         ("header", Text("command header", "命令头")),
     ),
+    "04": (
+        ("region", Text("region", "行政区划")),
+        ("historical_bytes", Text("historical bytes", "历史字节")),
+        ("sequence", Text("terminal sequence", "终端交易序号")),
+        ("algorithm", Text("algorithm", "算法标识")),
+        ("address", Text("key address", "密钥地址")),
+        ("challenge", Text("random of the card", "卡片随机数")),
+        ("number", Text("transaction on the card", "卡内交易序号")),
+        ("amounts", Text("holder and pool, in fen", "个人自付与统筹支付（分）")),
+        ("kind", Text("type", "交易类型")),
+        ("terminal", Text("terminal number", "终端机编号")),
+        ("time", Text("time", "时间")),
+    ),
 }
 
 
@@ -153,6 +190,7 @@ _SENT: Mapping[type, Callable[[Any], Values]] = {
     ConfirmActivation: _by_number,
     ReleaseReservation: _by_number,
     HsmMessage: _hsm_message,
+    ReportDebit: _report_debit,
 }
 
 
@@ -172,7 +210,7 @@ def _count(key: str, text: Text, number: int) -> Value:
     return Value(key, text, str(number), number)
 
 
-def _holder(answer: OldCardAnswer | NewCardAnswer | CardStanding) -> Values:
+def _holder(answer: OldCardAnswer | CardStanding) -> Values:
     yield Value("holder", Text("holder", "持卡人"), answer.holder.name)
     yield Value("id_number", Text("ID number", "社会保障号码"), mask_id(answer.holder.id_number))
 
@@ -235,6 +273,11 @@ def _hsm_answer(answer: str) -> Values:
         yield Value(f"raw_{number}", Text("random", "随机数"), pair[16:])
 
 
+def _debit_checked(answer: DebitChecked) -> Values:
+    told = Text("genuine", "通过") if answer.genuine else Text("not genuine", "未通过")
+    yield Value("genuine", Text("TAC", "交易认证码"), str(told), answer.genuine)
+
+
 _ANSWERED: Mapping[type, Callable[[Any], Values]] = {
     **cards.ANSWERED,
     Transacted: national.answered,
@@ -246,6 +289,7 @@ _ANSWERED: Mapping[type, Callable[[Any], Values]] = {
     Confirmed: _confirmed,
     ReservationView: _reservation,
     str: _hsm_answer,
+    DebitChecked: _debit_checked,
 }
 
 

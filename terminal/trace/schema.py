@@ -407,9 +407,25 @@ SCENARIOS = (
             Key("file", TEXT, "the scenario's file"),
             Key("name", TEXT, "its name"),
             Key("passed", FLAG, "whether everything was as it expects"),
+            Key("rules", many(TEXT), "the rules of the domain that it shows: `R10`"),
             Key("outcomes", many(TEXT), "the outcome of each visit"),
             Key("problems", many(TEXT), "what was not as expected"),
             Key("duration_s", SECONDS, "seconds it took"),
+        ),
+    ),
+    EventType(
+        "rule",
+        "A rule of the domain, and what the scenarios that show it came to.",
+        (
+            Key("rule", TEXT, "the rule as it is cited: `R10`"),
+            *_both("what it says"),
+            Key("scenarios", many(TEXT), "the names of the scenarios that show it"),
+            Key("failed", many(TEXT), "those of them that failed"),
+            Key(
+                "result",
+                choice("passed", "failed", "not shown"),
+                "whether the rule holds, as far as they tell",
+            ),
         ),
     ),
     EventType(
@@ -418,8 +434,10 @@ SCENARIOS = (
         (
             Key("file", TEXT, "the scenario's file"),
             Key("name", TEXT, "its name"),
+            Key("over_http", FLAG, "whether the centre was a process of its own"),
             Key("exchanges", WHOLE, "exchanges of an undisturbed visit"),
             Key("points", WHOLE, "disturbances tried"),
+            Key("kinds", by_name(WHOLE), "how many of each kind"),
             Key("violations", many(TEXT), "what was lost, and where"),
         ),
     ),
@@ -432,6 +450,40 @@ CENTRE = (
         (
             Key("activated", WHOLE, "cards that became active by themselves"),
             Key("lost", WHOLE, "cards reported lost past the bank's deadline"),
+        ),
+    ),
+    EventType(
+        "person",
+        "A synthetic person is on record at the insurance centre.",
+        (
+            Key("letter", TEXT, "the person's letter"),
+            *_both("the person's situation"),
+            Key("seed", WHOLE, "the seed of the cards: `ssc card new --seed`"),
+            Key("card", TEXT, "the card's number"),
+            Key("person", TEXT, "the person number"),
+            Key("voucher", TEXT, "the token of the e-voucher"),
+        ),
+    ),
+    EventType(
+        "totals",
+        "What one place settled on the day.",
+        (
+            Key("place", TEXT, "the place's code"),
+            Key("fund", TEXT, "the kind of insurance"),
+            Key("clearing", TEXT, "the clearing class"),
+            Key("total_fen", WHOLE, "the fees"),
+            Key("fund_pay_fen", WHOLE, "what the funds paid"),
+            Key("account_pay_fen", WHOLE, "what the personal accounts paid"),
+            Key("count", WHOLE, "how many settlements; a cancellation counts as one"),
+        ),
+    ),
+    EventType(
+        "day-end",
+        "A day is closed; the last line.",
+        (
+            Key("day", TEXT, "the day, ISO 8601"),
+            Key("balanced", FLAG, "whether the whole ledger adds up"),
+            Key("faults", many(TEXT), "what does not"),
         ),
     ),
 )

@@ -29,6 +29,7 @@ class Failure(Enum):
 
     REMOVED = "removed"
     NO_CARD = "no-card"
+    UNPOWERED = "unpowered"
     MUTE = "mute"
     ADDRESS = "address"
     DAMAGED = "damaged"

@@ -11,6 +11,7 @@ from terminal.trace.tape_events import Failure, Undone
 from terminal.transport.base import (
     CardMuteError,
     CardRemovedError,
+    CardUnpoweredError,
     DamagedCardError,
     NoCardError,
     ReaderAddressError,
@@ -22,6 +23,7 @@ from terminal.transport.pin_entry import PinEntryCancelledError, PinEntryError, 
 READER_ERRORS: Mapping[Failure, type[BaseException]] = {
     Failure.REMOVED: CardRemovedError,
     Failure.NO_CARD: NoCardError,
+    Failure.UNPOWERED: CardUnpoweredError,
     Failure.MUTE: CardMuteError,
     Failure.NOT_TYPED: PinEntryTimeoutError,
     Failure.NOT_AGREED: PinEntryCancelledError,

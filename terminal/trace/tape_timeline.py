@@ -104,6 +104,7 @@ _FAILURES = {
     "damaged": Text("the card's file is damaged", "卡片文件损坏"),
     "removed": Text("the card was removed", "卡片被取出"),
     "no-card": Text("no card", "无卡"),
+    "unpowered": Text("the card has lost its power", "卡片掉电"),
     "mute": Text("the card is mute", "卡片无应答"),
     "not-typed": Text("nobody typed the PIN", "密码输入超时"),
     "not-agreed": Text("cancelled at the keypad", "密码键盘取消"),

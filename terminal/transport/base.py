@@ -41,6 +41,14 @@ class CardMuteError(TransportError):
     """The card is there but does not answer (no answer to reset, or none to a command)."""
 
 
+class PowerLostError(TransportError):
+    """The card has lost its power, or was reset, while it was in use: what was verified or selected counts no more."""
+
+
+class CardUnpoweredError(CardMuteError, PowerLostError):
+    """The power of the slot was taken away: the card is there and mute until it is powered again."""
+
+
 class PinPad(Protocol):
     """A keypad of the reader's own: the PIN goes from it to the card and never through the terminal (PC/SC part 10).
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from terminal.transport.base import CardMuteError, CardRemovedError, NoCardError, ReaderError, TransportError
+from terminal.transport.base import (
+    CardMuteError,
+    CardRemovedError,
+    CardUnpoweredError,
+    NoCardError,
+    ReaderError,
+    TransportError,
+)
 from virtual_card import errors as virtual
 from virtual_card.slot import Slot, SlotConnection
 
@@ -14,6 +21,7 @@ T = TypeVar("T")
 _ERRORS: tuple[tuple[type[virtual.VirtualCardError], type[TransportError]], ...] = (
     (virtual.CardRemovedError, CardRemovedError),
     (virtual.NoCardError, NoCardError),
+    (virtual.PowerLostError, CardUnpoweredError),
     (virtual.CardMuteError, CardMuteError),
     (virtual.VirtualCardError, ReaderError),
 )

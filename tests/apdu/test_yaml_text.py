@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from apdu.yaml_text import MAX_BYTES, YamlError, parse, read_text
+from apdu.yaml_text import MAX_BYTES, YamlError, parse, places, read_text
 
 
 @pytest.mark.parametrize("all_text", [False, True])
@@ -50,3 +50,12 @@ def test_nesting_and_size_have_an_end(tmp_path: Path) -> None:
     large.write_bytes(b"#" * (MAX_BYTES + 1))
     with pytest.raises(YamlError, match="larger than"):
         read_text(large)
+
+
+def test_the_values_of_the_outermost_keys_have_places() -> None:
+    assert places("a: 1\nlonger:   x\nlist:\n  - 1\n") == {
+        "a": "line 1, column 4", "longer": "line 2, column 11", "list": "line 4, column 3"
+    }  # fmt: skip
+    assert places("- a") == places("") == {}
+    with pytest.raises(YamlError, match="line 1, column 2"):
+        places("[")

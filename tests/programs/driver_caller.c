@@ -1,17 +1,13 @@
 /*
  * Calls every function of both native libraries as POS software would, with every buffer ending at a page that must not
  * be touched and beginning behind guard bytes. `driver_caller LIBRARY READER-LIBRARY`; the endpoint is in the
- * environment. The service's side is the test's (native_host.py): it answers a function's first call shortly, its second
- * with more than the buffer holds, every third anew.
+ * environment. The service's side is the test's (native_host.py): it answers the first call of a function with its name, the
+ * second with more than the buffer holds, the third like the first.
  */
+#include "loaded_library.h"
+
 #ifdef __linux__
-#define _DEFAULT_SOURCE
-#include <dlfcn.h>
 #include <sys/mman.h>
-#define CALL
-#else
-#include <windows.h>
-#define CALL __stdcall
 #endif
 #include <stdint.h>
 #include <stdio.h>
@@ -81,45 +77,7 @@ static char *unterminated(int which, size_t size)
     return memset(buffer(which, size), 'x', size);
 }
 
-#ifdef __linux__
-static void *library;
-
-static void load(const char *path)
-{
-    library = dlopen(path, RTLD_NOW);
-    if (library == NULL) {
-        printf("%s\n", dlerror());
-        exit(2);
-    }
-}
-
-static void *find(const char *name)
-{
-    void *function = dlsym(library, name);
-#else
-static HMODULE library;
-
-static void load(const char *path)
-{
-    library = LoadLibraryA(path);
-    if (library == NULL) {
-        printf("%s: error %lu\n", path, GetLastError());
-        exit(2);
-    }
-}
-
-static void *find(const char *name)
-{
-    void *function = (void *)GetProcAddress(library, name);
-#endif
-    if (function == NULL) {
-        printf("%s is not exported\n", name);
-        exit(2);
-    }
-    return function;
-}
-
-enum { CARD_INFO, FILE_ADDRESS, WRITE_DATA, PAY_INFO, PIN, KEY, OUT_INFO };
+enum { CARD_INFO, FILE_ADDRESS, WRITE_DATA, PAY_INFO, PIN, KEY, INFO };
 static int iType = 3, iAuthType = 1;
 static char *pCardInfo, *pFileAddr, *pWriteData, *pPayInfo, *pPIN, *pKey, *pOutInfo;
 
@@ -156,7 +114,7 @@ static void check_short(const char *function, long code, size_t size)
     size_t length = strlen(function);
 
     check(code == 0, function, "succeeds");
-    check(guarded(OUT_INFO, size), function, "writes into its buffer alone");
+    check(guarded(INFO, size), function, "writes into its buffer alone");
     check(strncmp(pOutInfo, function, length) == 0 && strcmp(pOutInfo + length, "|") == 0, function, "says its name");
 }
 
@@ -165,7 +123,7 @@ static void check_long(const char *function, long code, size_t size)
     const char *nul = memchr(pOutInfo, '\0', size);
 
     check(code == NOT_THE_CARD, function, "returns a negative long");
-    check(guarded(OUT_INFO, size), function, "writes no more than its buffer holds");
+    check(guarded(INFO, size), function, "writes no more than its buffer holds");
     check(nul != NULL && (size_t)(nul - pOutInfo) >= size - 2, function, "fills its buffer up to the NUL");
     check(nul != NULL && (nul - pOutInfo) % 2 == 0, function, "does not cut a character in two");
 }
@@ -173,7 +131,7 @@ static void check_long(const char *function, long code, size_t size)
 static void check_null(const char *function, long code, size_t size)
 {
     check(code == -14, function, "refuses a null pointer");
-    check(guarded(OUT_INFO, size) && strstr(pOutInfo, " is a null pointer") != NULL, function, "says so");
+    check(guarded(INFO, size) && strstr(pOutInfo, " is a null pointer") != NULL, function, "says so");
 }
 
 #define NUMBER_GIVEN(name)
@@ -184,16 +142,16 @@ static void check_null(const char *function, long code, size_t size)
         int(CALL * as_int) parameters = (int(CALL *) parameters)find(#name);                                           \
                                                                                                                        \
         has_texts = 0;                                                                                                 \
-        given pOutInfo = buffer(OUT_INFO, out_size);                                                                        \
+        given pOutInfo = buffer(INFO, out_size);                                                                       \
         check_short(#name, function names, out_size);                                                                  \
-        pOutInfo = buffer(OUT_INFO, out_size);                                                                              \
+        pOutInfo = buffer(INFO, out_size);                                                                             \
         check_long(#name, function names, out_size);                                                                   \
-        pOutInfo = buffer(OUT_INFO, out_size);                                                                              \
+        pOutInfo = buffer(INFO, out_size);                                                                             \
         check_short(#name, as_int names, out_size);                                                                    \
-        pOutInfo = buffer(OUT_INFO, out_size);                                                                              \
+        pOutInfo = buffer(INFO, out_size);                                                                             \
         check_long(#name, as_int names, out_size);                                                                     \
         no_texts();                                                                                                    \
-        pOutInfo = buffer(OUT_INFO, out_size);                                                                              \
+        pOutInfo = buffer(INFO, out_size);                                                                             \
         if (has_texts)                                                                                                 \
             check_null(#name, function names, out_size);                                                               \
         pOutInfo = NULL;                                                                                               \
@@ -227,20 +185,20 @@ static void call_reader_library(void)
 
     check(handle == 7, "ICC_Reader_Open", "gives a handle");
     check(open(NULL) == -14 && open(unterminated(KEY, 64)) == -14, "ICC_Reader_Open", "refuses what is no text");
-    response = buffer(OUT_INFO, 33);
+    response = buffer(INFO, 33);
     check(power_on(handle, 0x01, response) == 33, "ICC_Reader_PowerOn", "gives the length of the answer");
-    check(guarded(OUT_INFO, 33) && response[0] == 0x3B && response[32] == 0xFF, "ICC_Reader_PowerOn", "fills its buffer");
-    response = buffer(OUT_INFO, 33);
-    check(power_on(handle, 0x02, response) == -2 && untouched(OUT_INFO), "ICC_Reader_PowerOn", "writes nothing on error");
-    check(power_on(handle, 0x03, response) == -11 && untouched(OUT_INFO), "ICC_Reader_PowerOn", "takes no answer too long");
+    check(guarded(INFO, 33) && response[0] == 0x3B && response[32] == 0xFF, "ICC_Reader_PowerOn", "fills its buffer");
+    response = buffer(INFO, 33);
+    check(power_on(handle, 0x02, response) == -2 && untouched(INFO), "ICC_Reader_PowerOn", "writes nothing on error");
+    check(power_on(handle, 0x03, response) == -11 && untouched(INFO), "ICC_Reader_PowerOn", "takes no answer too long");
     check(power_on(handle, 0x01, NULL) == -14, "ICC_Reader_PowerOn", "refuses a null buffer");
     check(status(handle, 0x01) == 0 && status(handle, 0x02) == -2, "ICC_Reader_GetStatus", "tells");
     apdu = memset(buffer(KEY, 261), 0xB0, 261);
-    response = buffer(OUT_INFO, 258);
-    check(send(handle, 0x01, 261, apdu, response) == 258 && guarded(OUT_INFO, 258), application, "fills its buffer");
+    response = buffer(INFO, 258);
+    check(send(handle, 0x01, 261, apdu, response) == 258 && guarded(INFO, 258), application, "fills its buffer");
     check(response[0] == 0xB0 && response[256] == 0x90 && response[257] == 0, application, "carries bytes both ways");
-    response = buffer(OUT_INFO, 258);
-    check(send(handle, 0x02, 5, apdu, response) == -2 && untouched(OUT_INFO), application, "writes nothing on error");
+    response = buffer(INFO, 258);
+    check(send(handle, 0x02, 5, apdu, response) == -2 && untouched(INFO), application, "writes nothing on error");
     check(send(handle, 0x01, 262, apdu, response) == -14, application, "refuses what is no short APDU");
     check(send(handle, 0x01, -1, apdu, response) == -14, application, "refuses a negative length");
     check(send(handle, 0x01, 5, NULL, response) == -14, application, "refuses a null command");
@@ -250,8 +208,8 @@ static void call_reader_library(void)
 
         check(send(handle, 0x01, with_rubbish, apdu, response) == 7, application, "reads an int from a long");
     }
-    response = buffer(OUT_INFO, 33);
-    check(info((char *)response) == 0 && guarded(OUT_INFO, 33), "ICC_Reader_Libinfo", "writes into its buffer alone");
+    response = buffer(INFO, 33);
+    check(info((char *)response) == 0 && guarded(INFO, 33), "ICC_Reader_Libinfo", "writes into its buffer alone");
     check(memchr(response, '\0', 33) == response + 32, "ICC_Reader_Libinfo", "writes 32 characters");
     check(info(NULL) == -14, "ICC_Reader_Libinfo", "refuses a null buffer");
     check(power_off(handle, 0x01) == 0, "ICC_Reader_PowerOff", "succeeds");
@@ -260,22 +218,18 @@ static void call_reader_library(void)
 
 int main(int count, char **arguments)
 {
+    void *driver, *reader_library;
+
     if (count != 3)
         return 2;
-    load(arguments[1]);
+    driver = load(arguments[1]);
+    reader_library = load(arguments[2]);
+    library = driver;
     call_driver();
-#ifdef __linux__
-    dlclose(library);
-#else
-    FreeLibrary(library);
-#endif
-    load(arguments[2]);
+    library = reader_library;
     call_reader_library();
-#ifdef __linux__
-    dlclose(library);
-#else
-    FreeLibrary(library);
-#endif
+    unload(driver);
+    unload(reader_library);
     printf("%d checks, %d failed\n", checks, failures);
     return failures != 0;
 }

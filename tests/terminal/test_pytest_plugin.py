@@ -50,8 +50,8 @@ def test_every_block_of_the_page_runs(page: pytest.Pytester) -> None:
     assert result.ret == 0
     outcomes = result.parseoutcomes()
     written = sum(len(re.findall(r"^def test_", body, re.MULTILINE)) for body in page_files().values())
-    cases_of_one_test, failing = 3, 1
-    assert outcomes == {"passed": written - failing - 1 + cases_of_one_test}
+    cases_of_two_tests, failing = 6, 1
+    assert outcomes == {"passed": written - failing - 2 + cases_of_two_tests}
 
 
 def test_failure_shown_on_the_page_is_what_pytest_prints(page: pytest.Pytester) -> None:
@@ -80,10 +80,10 @@ def test_page_runs_on_several_processes(page: pytest.Pytester) -> None:
 def test_every_fixture_is_explained(pytester: pytest.Pytester) -> None:
     listed = pytester.runpytest(*PLAINLY, "--fixtures").stdout.str()
     section = listed[listed.index("terminal.pytest_plugin") :]
-    names = re.findall(r"^(ssc_\w+) -- ", section, re.MULTILINE)
+    names = re.findall(r"^(ssc_\w+)(?: \[session scope\])? -- ", section, re.MULTILINE)
     assert sorted(names) == [
-        *("ssc_back_office", "ssc_card", "ssc_pcscd", "ssc_scripted_card", "ssc_slot", "ssc_terminal"),
-        "ssc_virtual_readers",
+        *("ssc_back_office", "ssc_card", "ssc_driver", "ssc_driver_library", "ssc_pcscd"),
+        *("ssc_scripted_card", "ssc_slot", "ssc_terminal", "ssc_virtual_readers"),
     ]
     assert "no docstring" not in section
 
@@ -318,7 +318,7 @@ def test_no_failure_shows_a_secret(pytester: pytest.Pytester, body: str) -> None
     [
         (
             "profil='default'",
-            "@pytest.mark.ssc: profil is no option; there are strict, profile, clock, readers, means",
+            "@pytest.mark.ssc: profil is no option; there are strict, profile, clock, readers, means, driver",
         ),
         ("'old-pin'", "@pytest.mark.ssc: 'old-pin' is no option; *"),
         ("profile='nowhere'", "@pytest.mark.ssc: there is no region profile 'nowhere'; known: *"),

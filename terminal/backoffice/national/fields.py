@@ -100,9 +100,8 @@ class Field:
         return value
 
     def _check_time(self, value: str, path: str) -> None:
-        shape, form = _SHAPES[self.kind]
         try:
-            fits = shape.fullmatch(value) and datetime.strptime(value, form)
+            fits = _SHAPES[self.kind][0].fullmatch(value) and datetime.fromisoformat(value)
         except ValueError:
             fits = None
         if not fits:
@@ -167,10 +166,10 @@ class Node:
         return self._write_one(values)
 
     def _write_one(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        unknown = values.keys() - {field.name for field in self.fields}
-        if unknown:
-            raise KeyError(f"{self.name} declares no {', '.join(sorted(unknown))}")
-        return {field.name: field.write(values.get(field.name)) for field in self.fields}
+        written = {field.name: field.write(values.get(field.name)) for field in self.fields}
+        if not values.keys() <= written.keys():
+            raise KeyError(f"{self.name} declares no {', '.join(sorted(values.keys() - written.keys()))}")
+        return written
 
 
 def fields(*tables: str | tuple[Field, ...]) -> tuple[Field, ...]:

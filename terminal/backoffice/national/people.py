@@ -8,8 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Annotated
+
+import msgspec
 
 from terminal.backoffice.clock import Clock
+from terminal.backoffice.enrolment import EnrolmentError
 from terminal.backoffice.national.centre import Centre, Numbered
 from terminal.backoffice.national.entitlement import may_take_part
 from terminal.backoffice.national.person_queries import birth_date
@@ -20,8 +24,16 @@ from terminal.backoffice.stored.ledger import EMPLOYEE_FUND, fund_account
 from terminal.backoffice.stored.people import InsuranceRow
 
 
-class InsuringError(ValueError):
-    """A person cannot be brought in as asked; the message says why, and never an ID number."""
+class InsuringError(EnrolmentError):
+    """A person cannot be brought in as asked; the message says why, never an ID number, and `rule` is the domain's."""
+
+    def __init__(self, text: str, rule: str = "") -> None:
+        super().__init__(f"{text} ({rule})" if rule else text)
+        self.rule = rule
+
+
+Months = Annotated[int, msgspec.Meta(ge=0, le=1200)]
+OpeningBalance = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,10 +46,10 @@ class Insured:
 
     holder: Holder
     insurances: tuple[InsuranceRow, ...] = ()
-    contributions: Mapping[str, int] = field(default_factory=dict)
+    contributions: Mapping[str, Months] = field(default_factory=dict)
     voucher: str | None = None
     card: str | None = None
-    balance_fen: int = 0
+    balance_fen: OpeningBalance = 0
 
     def __repr__(self) -> str:
         return f"Insured({self.holder!r})"
@@ -50,11 +62,11 @@ def bring_in(store: Store, profile: Profile, now: Callable[[], datetime], insure
     """
     holder = insured.holder
     if birth_date(holder.id_number) is None:
-        raise InsuringError(f"{holder.name}: the ID number is no citizen's (R54); correct it")
+        raise InsuringError(f"{holder.name}: the ID number is no citizen's; correct it", "R54")
     for row in insured.insurances:
         if not may_take_part(row.person_type, row.kind):
             raise InsuringError(
-                f"{holder.name}: the self-employed take no part in insurance {row.kind} (R55); leave it out"
+                f"{holder.name}: the self-employed take no part in insurance {row.kind}; leave it out", "R55"
             )
     with store.transaction():
         store.add_person(holder)

@@ -65,7 +65,7 @@ def birth_date(id_number: str) -> date | None:
     """The birth date in a citizen's number; None where the number is no citizen's."""
     with suppress(ValueError):
         if len(id_number) == 18 and id_number[:17].isascii() and id_number[:17].isdigit():
-            return datetime.strptime(id_number[6:14], "%Y%m%d").date()
+            return date.fromisoformat(id_number[6:14])
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from terminal.backoffice.card_ports import PlaceKind
@@ -108,10 +109,19 @@ class DayEnd:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A settlement under a settlement's names (a cancellation too, with negative amounts), and its place's name."""
+    """A settlement under a settlement's names (a cancellation too, with negative amounts), and its place's name.
 
-    setlinfo: dict[str, Any]
+    `amounts` are in yuan; what is not set is left out.
+    """
+
+    texts: dict[str, str]
+    amounts: dict[str, Decimal]
     place_name: str
+
+    @property
+    def setlinfo(self) -> dict[str, Any]:
+        """All of it under one roof, as the interface has it."""
+        return {**self.texts, **self.amounts}
 
 
 def day_end(store: Store, profile: Profile, day: date) -> DayEnd:
@@ -134,4 +144,7 @@ def settlement_on_record(store: Store, profile: Profile, clock: Clock, number: s
         assert person is not None, "the database holds no settlement without its person"
         node = next(node for node in TRANSACTIONS["2207"].outputs if node.name == "setlinfo")
         said: dict[str, Any] = node.write(info(centre, found, person))
-        return Shown(said, parsed(found).place_name)
+        known = {name: value for name, value in said.items() if value is not None}
+        amounts = {name: value for name, value in known.items() if isinstance(value, Decimal)}
+        texts = {name: str(value) for name, value in known.items() if name not in amounts}
+        return Shown(texts, amounts, parsed(found).place_name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from terminal.backoffice.records import PinCounter, Reservation, ReservationStatus
 from terminal.backoffice.stored.rows import Rows
@@ -13,6 +13,12 @@ from terminal.backoffice.tables import reservations, verifiers
 from terminal.backoffice.verifier import PinVerifier
 
 _SEQUENCE_DIGITS = 8
+
+_VERIFIER = select(verifiers).where(verifiers.c.old_card == bindparam("old_card"))
+_LATEST_FIRST = select(reservations).order_by(reservations.c.sequence.desc())
+_RESERVATION = select(reservations).where(reservations.c.sequence == bindparam("sequence"))
+_OF_CARD = _LATEST_FIRST.where(reservations.c.card == bindparam("card"))
+_OF_OLD_CARD = _LATEST_FIRST.where(reservations.c.old_card == bindparam("old_card"))
 
 
 class Activations(Rows):
@@ -31,11 +37,11 @@ class Activations(Rows):
 
     def verifier(self, old_card: str) -> PinVerifier | None:
         """The PIN verifier of an old card."""
-        return self._first(_verifier, select(verifiers).where(verifiers.c.old_card == old_card))
+        return self._first(_verifier, _VERIFIER, old_card=old_card)
 
     def pin_counter(self, old_card: str) -> PinCounter | None:
         """Tries left and last proof of an old card's PIN."""
-        return self._first(_pin_counter, select(verifiers).where(verifiers.c.old_card == old_card))
+        return self._first(_pin_counter, _VERIFIER, old_card=old_card)
 
     def set_pin_counter(self, old_card: str, counter: PinCounter) -> None:
         """Record tries left and proof."""
@@ -56,16 +62,16 @@ class Activations(Rows):
 
     def reservation(self, number: str) -> Reservation | None:
         """The reservation with this number, whatever its status."""
-        found = self._reservations(reservations.c.sequence == _sequence(number))
-        return next((each for each in found if each.number == number), None)
+        found = self._first(_reservation, _RESERVATION, sequence=_sequence(number))
+        return found if found is not None and found.number == number else None
 
     def reservations_of(self, card: str) -> list[Reservation]:
         """Every reservation of a social security card, the latest first."""
-        return self._reservations(reservations.c.card == card)
+        return self._all(_reservation, _OF_CARD, card=card)
 
     def reservations_with(self, old_card: str) -> list[Reservation]:
         """Every reservation of an old card, the latest first."""
-        return self._reservations(reservations.c.old_card == old_card)
+        return self._all(_reservation, _OF_OLD_CARD, old_card=old_card)
 
     def set_reservation(self, reservation: Reservation) -> None:
         """Record status, time and balance of a reservation."""
@@ -78,10 +84,6 @@ class Activations(Rows):
                 balance_fen=reservation.balance_fen,
             )
         )
-
-    def _reservations(self, condition: ColumnElement[bool]) -> list[Reservation]:
-        latest_first = select(reservations).where(condition).order_by(reservations.c.sequence.desc())
-        return self._all(_reservation, latest_first)
 
 
 def _number(day: date, sequence: int) -> str:

@@ -10,22 +10,38 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 
 from apdu.layout.states import Channel, FinancialState, ReceiptMode, SocialState
 from terminal.backoffice.ports import CardKey, Holder, MedicalBase
 from terminal.backoffice.records import LossReason, OldCard, SocialCard
-from terminal.backoffice.stored.rows import Rows
+from terminal.backoffice.stored.rows import Rows, held
 from terminal.backoffice.tables import old_cards, persons, social_cards
 
 _SOCIAL = select(social_cards, persons.c.name).join_from(social_cards, persons)
 _OLD = select(old_cards, persons.c.name).join_from(old_cards, persons)
 
+_BY_NUMBER = held(_SOCIAL.where(social_cards.c.number == bindparam("number")))
+_BY_CARD_ID = held(_SOCIAL.where(social_cards.c.card_id == bindparam("card_id")))
+_BY_ATR = held(
+    _SOCIAL.where(
+        social_cards.c.historical_bytes == bindparam("historical_bytes"),
+        func.substr(social_cards.c.card_id, 1, 6) == bindparam("region"),
+    )
+)
+_OF_HOLDER = held(
+    _SOCIAL.where(social_cards.c.id_number == bindparam("id_number")).order_by(social_cards.c.number)
+)
+_OLD_BY_NUMBER = held(_OLD.where(old_cards.c.number == bindparam("number")))
+_OLD_OF_HOLDER = held(
+    _OLD.where(
+        old_cards.c.id_number == bindparam("id_number"), old_cards.c.state != int(SocialState.CANCELLED)
+    ).order_by(old_cards.c.number)
+)
+
 
 class Cards(Rows):
     """Persons, social security cards, old medical cards."""
-
-    _locks: bool
 
     def add_person(self, holder: Holder) -> None:
         """Record a person; one who is known already stays as recorded."""
@@ -61,19 +77,15 @@ class Cards(Rows):
 
     def social_card(self, number: str) -> SocialCard | None:
         """The social security card with this card number."""
-        return self._first(_social_card, self._locked(_SOCIAL.where(social_cards.c.number == number)))
+        return self._first(_social_card, _BY_NUMBER, number=number)
 
     def social_card_by_id(self, card_id: str) -> SocialCard | None:
         """The social security card with this identification code (32 hex digits, upper case)."""
-        return self._first(_social_card, self._locked(_SOCIAL.where(social_cards.c.card_id == card_id)))
+        return self._first(_social_card, _BY_CARD_ID, card_id=card_id)
 
     def social_cards_by_atr(self, region: str, historical_bytes: bytes) -> list[SocialCard]:
         """The social security cards of a region (first six digits of the id) with these historical bytes."""
-        matching = _SOCIAL.where(
-            social_cards.c.historical_bytes == historical_bytes,
-            func.substr(social_cards.c.card_id, 1, 6) == region,
-        )
-        return self._all(_social_card, self._locked(matching))
+        return self._all(_social_card, _BY_ATR, region=region, historical_bytes=historical_bytes)
 
     def social_cards(self) -> list[SocialCard]:
         """Every social security card, by number."""
@@ -81,7 +93,7 @@ class Cards(Rows):
 
     def old_card(self, number: str) -> OldCard | None:
         """The old medical card with this number."""
-        return self._first(_old_card, self._locked(_OLD.where(old_cards.c.number == number)))
+        return self._first(_old_card, _OLD_BY_NUMBER, number=number)
 
     def old_cards(self) -> list[OldCard]:
         """Every old medical card, by number."""
@@ -89,15 +101,11 @@ class Cards(Rows):
 
     def old_cards_of(self, id_number: str) -> list[OldCard]:
         """A person's old medical cards that are not cancelled, by number."""
-        matching = _OLD.where(
-            old_cards.c.id_number == id_number, old_cards.c.state != int(SocialState.CANCELLED)
-        ).order_by(old_cards.c.number)
-        return self._all(_old_card, self._locked(matching))
+        return self._all(_old_card, _OLD_OF_HOLDER, id_number=id_number)
 
     def social_cards_of(self, id_number: str) -> list[SocialCard]:
         """A person's social security cards, by number."""
-        matching = _SOCIAL.where(social_cards.c.id_number == id_number).order_by(social_cards.c.number)
-        return self._all(_social_card, self._locked(matching))
+        return self._all(_social_card, _OF_HOLDER, id_number=id_number)
 
     def collected_before(self, moment: datetime, limit: int, *, bank_first: bool) -> list[str]:
         """Numbers of sealed cards that an employer received until this moment, the earliest first (R18).
@@ -156,9 +164,6 @@ class Cards(Rows):
     def _due(self, conditions: list[ColumnElement[bool]], limit: int) -> list[str]:
         earliest_first = select(social_cards.c.number).where(*conditions).order_by(social_cards.c.received_at)
         return [number for (number,) in self._run(earliest_first.limit(limit))]
-
-    def _locked(self, statement: Select[Any]) -> Select[Any]:
-        return statement.with_for_update() if self._locks else statement
 
 
 def _code(state: SocialState | None) -> int | None:

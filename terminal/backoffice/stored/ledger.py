@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from terminal.backoffice.stored.rows import Rows
 from terminal.backoffice.tables import accounts, journals, postings
 
 EMPLOYEE_FUND = "310"
 """The fund of employees' basic medical insurance: personal accounts on cards are its (insutype 310)."""
+
+
+_BALANCE = select(accounts.c.balance_fen).where(accounts.c.account == bindparam("account"))
+_AFTER = accounts.c.balance_fen + bindparam("change_fen")
+_CHANGE = (
+    update(accounts)
+    .where(accounts.c.account == bindparam("of"), (_AFTER >= 0) | ~accounts.c.personal)
+    .values(balance_fen=_AFTER)
+)
 
 
 class OverdraftError(Exception):
@@ -27,12 +36,11 @@ class Ledger(Rows):
 
     def balance(self, account: str) -> int:
         """Balance of an account in fen; nothing where it was never used."""
-        found = self._run(select(accounts.c.balance_fen).where(accounts.c.account == account)).scalar()
-        return int(found or 0)
+        return int(self._run(_BALANCE, account=account).scalar() or 0)
 
     def has_account(self, account: str) -> bool:
         """Whether anything was ever booked on an account."""
-        return self._run(select(accounts.c.account).where(accounts.c.account == account)).first() is not None
+        return self._run(_BALANCE, account=account).first() is not None
 
     def move(
         self,
@@ -54,21 +62,21 @@ class Ledger(Rows):
         added = self._add(journals, at=at, fund=fund, reason=reason, reference=reference)
         journal = added.inserted_primary_key[0]
         # Accounts are touched in the order of their names, so that two terminals never wait for each other.
-        for account, change in sorted(((source, -amount_fen), (target, amount_fen))):
+        changes = sorted(((source, -amount_fen), (target, amount_fen)))
+        for account, change in changes:
             self._change(account, fund, change)
-            self._add(postings, journal=journal, account=account, fund=fund, amount_fen=change)
+        posted = {"journal": journal, "fund": fund}
+        self._add(
+            postings, *({**posted, "account": account, "amount_fen": change} for account, change in changes)
+        )
 
     def _change(self, account: str, fund: str, change_fen: int) -> None:
-        self._add_new(
-            accounts, account=account, fund=fund, personal=account != fund_account(fund), balance_fen=0
-        )
-        enough = accounts.c.balance_fen + change_fen >= 0
-        changed = self._run(
-            update(accounts)
-            .where(accounts.c.account == account, enough | ~accounts.c.personal)
-            .values(balance_fen=accounts.c.balance_fen + change_fen)
-        )
-        if changed.rowcount != 1:
+        """An account that was never used begins with nothing; only then is it not found at first."""
+        if self._run(_CHANGE, of=account, change_fen=change_fen).rowcount == 1:
+            return
+        personal = account != fund_account(fund)
+        self._add_new(accounts, account=account, fund=fund, personal=personal, balance_fen=0)
+        if self._run(_CHANGE, of=account, change_fen=change_fen).rowcount != 1:
             raise OverdraftError(f"{account} holds less than {-change_fen} fen")
 
     def ledger_faults(self) -> list[str]:

@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from terminal.backoffice.stored.rows import Rows
 from terminal.backoffice.tables import messages, sign_ins
+
+_MESSAGE = select(messages).where(messages.c.msgid == bindparam("msgid"))
+_SIGN_IN = select(sign_ins).where(sign_ins.c.entry == bindparam("entry"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Messages(Rows):
 
     def message(self, msgid: str) -> Message | None:
         """The message with this id, if it was carried out (or reversed before it came)."""
-        return self._first(_message, select(messages).where(messages.c.msgid == msgid))
+        return self._first(_message, _MESSAGE, msgid=msgid)
 
     def add_message(self, message: Message, at: datetime) -> None:
         """Record a message with its answer; the database refuses the same id twice."""
@@ -71,7 +74,7 @@ class Messages(Rows):
 
     def sign_in_by(self, entry: int) -> SignedOn | None:
         """The sign-in with this number."""
-        return self._first(_signed_on, select(sign_ins).where(sign_ins.c.entry == entry))
+        return self._first(_signed_on, _SIGN_IN, entry=entry)
 
     def end_sign_in(self, entry: int, at: datetime) -> None:
         """Record the sign-out."""

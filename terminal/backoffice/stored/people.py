@@ -11,14 +11,26 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import Row, bindparam, select
 
 from terminal.backoffice.ports import Holder
-from terminal.backoffice.stored.rows import Rows
+from terminal.backoffice.stored.rows import Rows, held
 from terminal.backoffice.tables import contributions, insurances, persons, vouchers
 
 INSURED = "1"
 """psn_insu_stas of an insurance in force; 2 and 4 are paused or ended."""
+
+_BY_ENTRY = held(select(persons).where(persons.c.entry == bindparam("entry")))
+_BY_ID = held(select(persons).where(persons.c.id_number == bindparam("id_number")))
+_BY_VOUCHER = select(vouchers.c.id_number).where(vouchers.c.token == bindparam("token"))
+_INSURANCES = (
+    select(insurances)
+    .where(insurances.c.id_number == bindparam("id_number"))
+    .order_by(insurances.c.kind, insurances.c.since)
+)
+_MONTHS = select(contributions.c.month).where(
+    contributions.c.id_number == bindparam("id_number"), contributions.c.fund == bindparam("fund")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +61,17 @@ class InsuranceRow:
 class People(Rows):
     """Persons, their insurances, contributions and e-vouchers."""
 
-    _locks: bool
-
     def person(self, entry: int) -> Person | None:
         """The person in this row."""
-        return self._person_where(persons.c.entry == entry)
+        return self._first(_person, _BY_ENTRY, entry=entry)
 
     def person_by_id(self, id_number: str) -> Person | None:
         """The person with this ID number."""
-        return self._person_where(persons.c.id_number == id_number)
+        return self._first(_person, _BY_ID, id_number=id_number)
 
     def person_by_voucher(self, token: str) -> Person | None:
         """The person whose e-voucher has this token."""
-        found = self._run(select(vouchers.c.id_number).where(vouchers.c.token == token)).scalar()
+        found = self._run(_BY_VOUCHER, token=token).scalar()
         return self.person_by_id(found) if found else None
 
     def add_voucher(self, token: str, id_number: str) -> None:
@@ -70,8 +80,7 @@ class People(Rows):
 
     def insurances_of(self, id_number: str) -> list[InsuranceRow]:
         """A person's insurances, the paused ones too, by kind."""
-        matching = select(insurances).where(insurances.c.id_number == id_number)
-        return self._all(_insurance, matching.order_by(insurances.c.kind, insurances.c.since))
+        return self._all(_insurance, _INSURANCES, id_number=id_number)
 
     def add_insurance(self, id_number: str, row: InsuranceRow) -> None:
         """Record an insurance; one of the same kind since the same day stays as recorded."""
@@ -93,12 +102,7 @@ class People(Rows):
 
     def contributions_of(self, id_number: str, fund: str) -> frozenset[str]:
         """The months a fund was paid for."""
-        chosen = (contributions.c.id_number == id_number) & (contributions.c.fund == fund)
-        return frozenset(self._run(select(contributions.c.month).where(chosen)).scalars())
-
-    def _person_where(self, condition: ColumnElement[bool]) -> Person | None:
-        chosen = select(persons).where(condition)
-        return self._first(_person, chosen.with_for_update() if self._locks else chosen)
+        return frozenset(self._run(_MONTHS, id_number=id_number, fund=fund).scalars())
 
 
 def _person(row: Row[Any]) -> Person:

@@ -9,10 +9,32 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, update
 
-from terminal.backoffice.stored.rows import Rows
+from terminal.backoffice.stored.rows import Rows, held
 from terminal.backoffice.tables import accounts, settlements, visits
+
+_VISIT = held(select(visits).where(visits.c.entry == bindparam("entry")))
+_VISIT_BY_MSGID = held(select(visits).where(visits.c.msgid == bindparam("msgid")))
+_SETTLEMENT = held(select(settlements).where(settlements.c.entry == bindparam("entry")))
+_BY_MSGID = held(select(settlements).where(settlements.c.msgid == bindparam("msgid")))
+_CANCELLATION = held(
+    select(settlements).where(settlements.c.cancels == bindparam("entry"), ~settlements.c.reversed)
+)
+_OF_VISIT = (
+    select(settlements)
+    .where(settlements.c.visit == bindparam("visit"), ~settlements.c.reversed)
+    .order_by(settlements.c.entry)
+)
+_USED = select(
+    func.coalesce(func.sum(settlements.c.deductible_fen), 0),
+    func.coalesce(func.sum(settlements.c.fund_pay_fen), 0),
+).where(
+    settlements.c.id_number == bindparam("id_number"),
+    settlements.c.fund == bindparam("fund"),
+    settlements.c.day.between(bindparam("first"), bindparam("last")),
+    ~settlements.c.reversed,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +118,17 @@ class Period:
 class Settlements(Rows):
     """Visits and settlements."""
 
-    _locks: bool
-
     def add_visit(self, visit: VisitRow) -> int:
         """Record a visit; gives its number."""
         return self._add_row(visits, visit)
 
     def visit(self, entry: int) -> VisitRow | None:
         """The visit with this number."""
-        return self._first(_visit, self._held(select(visits).where(visits.c.entry == entry)))
+        return self._first(_visit, _VISIT, entry=entry)
 
     def visit_by_msgid(self, msgid: str) -> VisitRow | None:
         """The visit that this message began."""
-        return self._first(_visit, self._held(select(visits).where(visits.c.msgid == msgid)))
+        return self._first(_visit, _VISIT_BY_MSGID, msgid=msgid)
 
     def cancel_visit(self, entry: int) -> None:
         """Record that the visit does not take place."""
@@ -120,20 +140,19 @@ class Settlements(Rows):
 
     def settlement(self, entry: int) -> Settlement | None:
         """The settlement with this number."""
-        return self._settlement_where(settlements.c.entry == entry)
+        return self._first(_settlement, _SETTLEMENT, entry=entry)
 
     def settlement_by_msgid(self, msgid: str) -> Settlement | None:
         """The settlement, or cancellation, that this message made."""
-        return self._settlement_where(settlements.c.msgid == msgid)
+        return self._first(_settlement, _BY_MSGID, msgid=msgid)
 
     def cancellation_of(self, entry: int) -> Settlement | None:
         """The cancellation of a settlement that stands."""
-        return self._settlement_where((settlements.c.cancels == entry) & ~settlements.c.reversed)
+        return self._first(_settlement, _CANCELLATION, entry=entry)
 
     def settlements_of_visit(self, visit: int) -> list[Settlement]:
         """Every settlement and cancellation of a visit that was not reversed."""
-        chosen = (settlements.c.visit == visit) & ~settlements.c.reversed
-        return self._all(_settlement, select(settlements).where(chosen).order_by(settlements.c.entry))
+        return self._all(_settlement, _OF_VISIT, visit=visit)
 
     def mark_reversed(self, entry: int) -> None:
         """What was reversed counts for nothing."""
@@ -141,16 +160,8 @@ class Settlements(Rows):
 
     def used_in_year(self, id_number: str, fund: str, year: int) -> tuple[int, int]:
         """What a person has used up in a year, in fen: deductible paid, paid by the fund."""
-        sums = select(
-            func.coalesce(func.sum(settlements.c.deductible_fen), 0),
-            func.coalesce(func.sum(settlements.c.fund_pay_fen), 0),
-        ).where(
-            settlements.c.id_number == id_number,
-            settlements.c.fund == fund,
-            settlements.c.day.between(date(year, 1, 1), date(year, 12, 31)),
-            ~settlements.c.reversed,
-        )
-        deductible, paid = self._run(sums).one()
+        days = {"first": date(year, 1, 1), "last": date(year, 12, 31)}
+        deductible, paid = self._run(_USED, id_number=id_number, fund=fund, **days).one()
         return int(deductible), int(paid)
 
     def totals(self, period: Period) -> Totals:
@@ -190,12 +201,6 @@ class Settlements(Rows):
             for name in sorted(expected.keys() | kept.keys())
             if kept.get(name, 0) != expected.get(name, 0)
         ]
-
-    def _settlement_where(self, condition: ColumnElement[bool]) -> Settlement | None:
-        return self._first(_settlement, self._held(select(settlements).where(condition)))
-
-    def _held(self, statement: Select[Any]) -> Select[Any]:
-        return statement.with_for_update() if self._locks else statement
 
     def _add_row(self, table: Any, row: Any) -> int:
         values = {name: getattr(row, name) for name in row.__slots__ if name != "entry"}

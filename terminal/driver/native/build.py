@@ -43,7 +43,7 @@ def _windows(name: str, machine: str, package: str) -> Target:
         package,
         "platform_windows.c",
         "{}.dll",
-        ("-D_WIN32_WINNT=0x0501", "-shared", "-static", "-s", "-Wl,--kill-at"),
+        ("-D_WIN32_WINNT=0x0501", "-DWIN32_LEAN_AND_MEAN", "-shared", "-static", "-s", "-Wl,--kill-at"),
         ("-lws2_32",),
     )
 

@@ -7,6 +7,7 @@
 
 ssc_socket ssc_line = SSC_NO_SOCKET;
 static CRITICAL_SECTION section;
+static int winsock_started;
 
 BOOL WINAPI DllMain(HINSTANCE library, DWORD reason, LPVOID process_ends)
 {
@@ -15,6 +16,8 @@ BOOL WINAPI DllMain(HINSTANCE library, DWORD reason, LPVOID process_ends)
         InitializeCriticalSection(&section);
     if (reason == DLL_PROCESS_DETACH && process_ends == NULL) {
         ssc_close(ssc_line);
+        if (winsock_started)
+            WSACleanup();
         DeleteCriticalSection(&section);
     }
     return TRUE;
@@ -73,8 +76,9 @@ ssc_socket ssc_connect_loopback(unsigned short port)
     ssc_socket line;
     int on = 1;
 
-    if (WSAStartup(MAKEWORD(2, 2), &data) != 0)
+    if (!winsock_started && WSAStartup(MAKEWORD(2, 2), &data) != 0)
         return SSC_NO_SOCKET;
+    winsock_started = 1;
     line = socket(AF_INET, SOCK_STREAM, 0);
     if (line == SSC_NO_SOCKET)
         return SSC_NO_SOCKET;

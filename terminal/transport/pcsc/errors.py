@@ -13,6 +13,7 @@ from terminal.transport.base import (
     CardMuteError,
     CardRemovedError,
     NoCardError,
+    PowerLostError,
     ReaderError,
     TransportError,
 )
@@ -52,7 +53,7 @@ class ReaderBusyError(ReaderError):
     """Another program holds the reader."""
 
 
-class CardResetError(ReaderError):
+class CardResetError(ReaderError, PowerLostError):
     """Another program reset the card: what was verified or selected counts no more."""
 
 

@@ -16,14 +16,15 @@ DONE = NoticeAnswer(SocialState.NORMAL, activated=True)
 
 
 def standing(world):
-    card, old = world.store.social_card(KEY.number), world.store.old_card("900001")
-    return (
-        card.social,
-        card.financial,
-        old.state,
-        world.store.balance(old.account),
-        world.store.balance(card.account),
-    )
+    with world.store.transaction():
+        card, old = world.store.social_card(KEY.number), world.store.old_card("900001")
+        balances = world.store.balance(old.account), world.store.balance(card.account)
+    return (card.social, card.financial, old.state, *balances)
+
+
+def stored(world, read):
+    with world.store.transaction():
+        return read(world.store)
 
 
 AFTER = (SocialState.NORMAL, FinancialState.ACTIVE, SocialState.CANCELLED, 0, BALANCE_FEN)
@@ -32,8 +33,8 @@ AFTER = (SocialState.NORMAL, FinancialState.ACTIVE, SocialState.CANCELLED, 0, BA
 def test_notice_activates_the_card_in_place_of_the_old_one_with_its_account(world):
     assert world.office.bank_activated(NOTICE) == DONE
     assert standing(world) == AFTER
-    assert world.store.old_card("900001").replaced_by == KEY.number
-    assert ("bank-notice", KEY.number) in [line[1:3] for line in world.store.audit()]
+    assert stored(world, lambda store: store.old_card("900001")).replaced_by == KEY.number
+    assert ("bank-notice", KEY.number) in [line[1:3] for line in stored(world, lambda store: store.audit())]
 
 
 def test_notice_heard_twice_changes_nothing_more(world):
@@ -51,14 +52,14 @@ def test_card_that_a_pharmacy_activated_is_told_active_already(world):
 def test_every_old_card_of_the_holder_gives_way(world):
     world.enrolment.enrol_old_card("sle4428", "900009", HOLDER, balance_fen=11)
     world.office.bank_activated(NOTICE)
-    assert world.store.old_cards_of(HOLDER.id_number) == []
-    assert world.store.balance(f"new:{KEY.number}") == BALANCE_FEN + 11
+    assert stored(world, lambda store: store.old_cards_of(HOLDER.id_number)) == []
+    assert stored(world, lambda store: store.balance(f"new:{KEY.number}")) == BALANCE_FEN + 11
 
 
 def test_activation_begun_at_a_pharmacy_is_carried_out(world):
     number = world.reserved_number()
     assert world.office.bank_activated(NOTICE) == DONE
-    assert world.store.reservation(number).status is ReservationStatus.COMMITTED
+    assert stored(world, lambda store: store.reservation(number)).status is ReservationStatus.COMMITTED
     assert world.confirm(number).balance_fen == BALANCE_FEN
     assert standing(world) == AFTER
 
@@ -69,8 +70,8 @@ def test_activation_begun_with_the_old_card_and_another_new_one_is_released(worl
     key = type(KEY)("990100D15600000500A1B2C5D4E5F609", other.card)
     world.enrolment.enrol_social_card(key, bytes(13), HOLDER, received_at=RECEIVED)
     assert world.office.bank_activated(other) == DONE
-    assert world.store.reservation(number).status is ReservationStatus.RELEASED
-    assert world.store.social_card(KEY.number).social is SocialState.SEALED
+    assert stored(world, lambda store: store.reservation(number)).status is ReservationStatus.RELEASED
+    assert world.card().social is SocialState.SEALED
 
 
 @pytest.mark.parametrize(
@@ -85,9 +86,9 @@ def test_lost_and_locked_cards_stay_so_and_the_bank_side_is_noted(make_world, st
 def test_after_the_deadline_the_notice_comes_first_and_the_release_second(world):
     world.now = RECEIVED + timedelta(days=301)
     assert world.office.bank_activated(NOTICE).social is SocialState.FORMALLY_LOST
-    assert world.store.social_card(KEY.number).loss_reason is LossReason.DEADLINE
+    assert world.card().loss_reason is LossReason.DEADLINE
     world.release_loss()
-    assert world.store.social_card(KEY.number).social is SocialState.SEALED
+    assert world.card().social is SocialState.SEALED
     assert world.office.bank_activated(NOTICE) == DONE
 
 
@@ -102,7 +103,7 @@ def test_notice_of_another_card_or_person_is_refused_and_changes_nothing(world, 
     before = world.office.snapshot()
     assert world.refusal(world.office.bank_activated, notice) == refusal
     assert world.office.snapshot() == before
-    assert world.store.social_card(KEY.number).financial is FinancialState.INACTIVE
+    assert world.card().financial is FinancialState.INACTIVE
 
 
 def test_notice_of_a_cancelled_card_is_refused(make_world):
@@ -112,5 +113,5 @@ def test_notice_of_a_cancelled_card_is_refused(make_world):
 
 def test_notice_shows_neither_person_nor_bank_card(world):
     world.office.bank_activated(NOTICE)
-    shown = repr(NOTICE) + str(world.store.audit())
+    shown = repr(NOTICE) + str(stored(world, lambda store: store.audit()))
     assert HOLDER.id_number not in shown and NOTICE.bank_card not in shown

@@ -84,10 +84,13 @@ class _Directory:
         self._store = world.store
 
     def card_by_id(self, card_id):
-        return self._store.social_card_by_id(card_id)
+        with self._store.transaction():
+            return self._store.social_card_by_id(card_id)
 
     def cards_by_atr(self, region, historical_bytes):
-        return [(card, False) for card in self._store.social_cards_by_atr(region, historical_bytes)]
+        with self._store.transaction():
+            found = self._store.social_cards_by_atr(region, historical_bytes)
+        return [(card, False) for card in found]
 
 
 def test_replaced_roots_give_other_answers(make_world):

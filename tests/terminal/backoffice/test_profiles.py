@@ -1,4 +1,4 @@
-"""Region profiles: the five that ship, and errors that say what to correct."""
+"""Region profiles: the seven that ship, and errors that say what to correct."""
 
 from __future__ import annotations
 
@@ -12,8 +12,17 @@ from terminal.backoffice.profile import ProfileError, load_profile, parse_profil
 DEFAULT = (resources.files("terminal.backoffice") / "profiles" / "default.yaml").read_text("utf-8")
 
 
-def test_five_profiles_ship_and_are_named_as_their_files():
-    assert profile_names() == ("bank-first", "default", "first-purchase", "id-card", "old-pin")
+def test_seven_profiles_ship_and_are_named_as_their_files():
+    shipped = (
+        "bank-first",
+        "default",
+        "first-purchase",
+        "id-card",
+        "old-pin",
+        "purse-account",
+        "purse-record",
+    )
+    assert profile_names() == shipped
     assert [load_profile(name).name for name in profile_names()] == list(profile_names())
 
 
@@ -46,6 +55,7 @@ def test_a_profile_loads_from_a_file_too(tmp_path):
         ("status_file: EF0C", "status_file: ef0", r"`\$\.status_file`"),
         ("name: default", "nome: default", "unknown field `nome`"),
         ("deadline_days: 300\n", "", "missing required field `deadline_days`"),
+        ("purse: none", "purse: often", r"`\$\.purse`"),
         ("region:", "region: [", "line .*not YAML"),
     ],
 )
@@ -56,8 +66,18 @@ def test_a_faulty_profile_is_refused_with_file_path_and_next_step(found, written
     assert "correct" in str(caught.value)
 
 
+def test_a_purse_without_the_pin_that_opens_it_is_refused():
+    text = DEFAULT.replace("purse: none", "purse: record").replace(
+        "pin_at_purchase: true", "pin_at_purchase: false"
+    )
+    with pytest.raises(ProfileError, match=r"`purse` needs `insurance\.pin_at_purchase: true`"):
+        parse_profile(text.encode(), "city.yaml")
+
+
 def test_an_unknown_name_lists_the_known_ones():
-    with pytest.raises(ProfileError, match="bank-first, default, first-purchase, id-card, old-pin"):
+    with pytest.raises(
+        ProfileError, match="bank-first, default, first-purchase, id-card, old-pin, purse-account"
+    ):
         load_profile("nowhere")
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from terminal.backoffice import rules_page
-from terminal.backoffice.rules_page import RULES, functions, naming, numbers
+from terminal.backoffice.rule_table import RULES
+from terminal.backoffice.rules_page import functions, naming, numbers
 
 PAGE = Path(__file__).parents[3] / "docs" / "rules.md"
 

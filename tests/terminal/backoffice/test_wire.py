@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from enum import Enum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -18,6 +20,7 @@ PLAIN: dict[Any, Any] = {
     str: "测试",
     int: 7,
     bool: True,
+    Decimal: Decimal("12.30"),
     bytes: b"\x00\xff",
     datetime: MOMENT,
     date: date(2030, 2, 28),
@@ -34,7 +37,7 @@ def made(kind: Any) -> Any:
         return made(next(each for each in arguments if each is not type(None)))
     if origin is tuple:
         return (made(arguments[0]),) if arguments[-1] is ... else tuple(made(each) for each in arguments)
-    if origin in (dict, frozenset):
+    if origin in (dict, Mapping):
         return {made(arguments[0]): made(arguments[1])}
     if issubclass(kind, Enum):
         return next(iter(kind))

@@ -35,7 +35,9 @@ VISIT = ("--now", NOW, "--script", "script.yaml")
 IMAGES = ("--old-card", "old.card", "--new-card", "new.card", *VISIT)
 AT_COUNTER = ("--reader", "new.card", "--centre", "c.db", "--now", NOW)
 BY_NUMBER = ("--card", "A00000055", "--centre", "c.db", "--now", NOW)
+FIRST_SETTLEMENT = "99010020000000000001"
 TILL = ("--centre", "c.db", "--yes")
+PATIENT = ("--reader", "a.card")
 SHOWN, AGENT = ("--id-card", "id.yaml"), ("--agent", "id.yaml", "--power-of-attorney")
 STEPS = (
     "- {do: insert, card: old}\n- {do: remove}\n- {do: insert, card: new}\n- {do: pin, pin: '99999'}\n" * 2
@@ -52,6 +54,8 @@ RUNS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         ("--bill", "bill.yaml", "--card", "a.card", "--psam", "psam.card", *TILL),
         ("--bill", "bill.yaml", "--card", "new.card", *TILL),
     ],
+    ("pharmacy", "change-pin"): [AT_COUNTER, (*AT_COUNTER, *SHOWN)],
+    ("pharmacy", "reset-pin"): [(*AT_COUNTER, *SHOWN, "--unblock")],
     ("pharmacy", "refund"): [("--settlement", "1", *TILL)],
     ("pharmacy", "reconcile"): [TILL],
     ("centre", "show"): [("--centre", "c.db")],
@@ -59,7 +63,7 @@ RUNS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("card", "diff"): [("new.card", "other.card")],
     ("card", "explain"): [("6A82",)],
     ("decode",): [("00A4020002EF05",), ("3B6D000000814E43238697990100000003",)],
-    ("scenario", "run"): [(SCENARIO,)],
+    ("scenario", "run"): [(SCENARIO,), (SCENARIO, "--rules")],
     ("scenario", "sweep"): [(SCENARIO, "--sample", "200")],
     ("read",): [("new.card", "--psam", "psam.card"), ("old.card",), ("pcsc:nowhere", "--dry-run")],
     ("readers",): [()],
@@ -75,6 +79,8 @@ RUNS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
         ("--reader", "pcsc:nowhere", "--dry-run", "00A4020002EF05"),
     ],
     ("counter", "activate"): [(*AT_COUNTER, *SHOWN), AT_COUNTER, (*AT_COUNTER, *SHOWN, *AGENT)],
+    ("counter", "change-pin"): [(*AT_COUNTER, *SHOWN)],
+    ("counter", "cancel"): [(*BY_NUMBER, *SHOWN, "--yes")],
     ("counter", "reset-pin"): [(*AT_COUNTER, *SHOWN, "--unblock")],
     ("counter", "loss"): [(*BY_NUMBER, *SHOWN, "--formal")],
     ("counter", "release"): [(*BY_NUMBER, *SHOWN), (*AT_COUNTER, *SHOWN)],
@@ -85,6 +91,16 @@ RUNS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ],
     ("bank", "activate"): [(*AT_COUNTER, *SHOWN)],
     ("hospital", "activate"): [AT_COUNTER],
+    ("hospital", "change-pin"): [AT_COUNTER],
+    ("hospital", "reset-pin"): [(*AT_COUNTER, "--unblock")],
+    ("hospital", "register"): [(*PATIENT, *TILL)],
+    ("hospital", "admit"): [
+        (*PATIENT, *TILL, "--diagnosis", "肺炎", "--diagnosis-code", "J18.9", "--bed", "3-12")
+    ],
+    ("hospital", "settle"): [(*PATIENT, *TILL, "--visit", "1", "--total", "12.34")],
+    ("hospital", "refund"): [("--settlement", "1", *TILL)],
+    ("hospital", "give-up"): [("--visit", "1", *TILL)],
+    ("hospital", "reconcile"): [TILL],
     ("phone", "activate"): [(*BY_NUMBER, *SHOWN)],
     ("phone", "loss"): [(*BY_NUMBER, *SHOWN)],
     ("online", "activate"): [(*BY_NUMBER, *SHOWN, "--card-id", "00")],
@@ -92,6 +108,11 @@ RUNS: dict[tuple[str, ...], list[tuple[str, ...]]] = {
     ("online", "sign"): [(*BY_NUMBER, *SHOWN)],
     ("centre", "tick"): [("--centre", "c.db", "--now", NOW)],
     ("centre", "query"): [BY_NUMBER],
+    ("centre", "lock"): [BY_NUMBER],
+    ("centre", "unlock"): [BY_NUMBER],
+    ("centre", "cancel"): [(*BY_NUMBER, "--yes")],
+    ("centre", "people"): [("--centre", "c.db")],
+    ("centre", "reconcile"): [("--centre", "c.db")],
     ("shell",): [("new.card", "--psam", "psam.card"), ("new.card", "--dry-run")],
 }
 """Runs of each command with --json: in a directory with old.card, new.card, other.card, psam.card and c.db."""
@@ -143,12 +164,16 @@ def stocked(ssc: Run, cards: Path) -> Run:
     return ssc
 
 
+AFTER_A_SALE = {("centre", "receipt")}
+"""Commands that have something to print once something was sold: tried below."""
+
+
 def test_every_command_with_json_is_tried_here() -> None:
     assert isinstance(cli, click.Group)
     having = {
         words for words, command in commands(cli) if any(param.name == "as_json" for param in command.params)
     }
-    assert having == set(RUNS) | SERVING
+    assert having == set(RUNS) | SERVING | AFTER_A_SALE
 
 
 @pytest.mark.parametrize("words", list(RUNS), ids=" ".join)
@@ -157,6 +182,16 @@ def test_what_a_command_prints_fits_the_schema(stocked: Run, words: tuple[str, .
         result = stocked(*words, *arguments, "--json", stdin=LINES)
         found = objects(result.stdout)
         assert found or words == ("readers",), result.stderr
+
+
+def test_a_sale_its_slip_and_its_day_are_told_as_the_schema_says(stocked: Run) -> None:
+    sold = stocked("pharmacy", "purchase", "--bill", "bill.yaml", "--card", "a.card", *TILL, stdin="123456\n")
+    assert sold.exit_code == 0, sold.output
+    (slip,) = objects(stocked("centre", "receipt", "--centre", "c.db", FIRST_SETTLEMENT, "--json").stdout)
+    assert slip["type"] == "receipt" and {"en": "total", "zh": "费用总额", "value": "¥12.34"} in slip["lines"]
+    totals, end = objects(stocked("centre", "reconcile", "--centre", "c.db", "--json").stdout)
+    assert (totals["total_fen"], totals["count"]) == (1234, 1)
+    assert (end["type"], end["balanced"], end["faults"]) == ("day-end", True, [])
 
 
 def test_amounts_and_counts_are_numbers_and_identifiers_are_text(stocked: Run) -> None:
@@ -173,7 +208,7 @@ def test_amounts_and_counts_are_numbers_and_identifiers_are_text(stocked: Run) -
 
 def test_every_type_of_line_is_printed_by_some_command(stocked: Run) -> None:
     seen = {kind.name for kind in DRIVER}  # of what runs until it is stopped, as the next are
-    seen |= {"pcscd", "presented", "reader-event", "service", "failures"}
+    seen |= {"pcscd", "presented", "reader-event", "service", "failures", "totals"}
     for words, runs in RUNS.items():
         for arguments in runs:
             seen |= {

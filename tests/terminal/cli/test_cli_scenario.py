@@ -9,6 +9,7 @@ from cli_samples import Run
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 PLAIN = str(SCENARIOS / "dual-insert.yaml")
+REFUND = str(SCENARIOS / "purchase-refund.yaml")
 
 
 def test_a_scenario_that_holds_passes(ssc: Run) -> None:
@@ -56,6 +57,24 @@ def test_a_sampled_sweep_prints_points_and_violations(ssc: Run) -> None:
     assert line["violations"] == []
 
 
+def test_a_sweep_over_http_kills_the_centre_and_says_how_often(ssc: Run) -> None:
+    result = ssc("scenario", "sweep", REFUND, "--over-http", "--sample", "4", "--json")
+    assert result.exit_code == 0, result.stderr
+    line = json.loads(result.stdout)
+    assert line["over_http"] is True
+    assert any("killed" in kind for kind in line["kinds"])
+    assert sum(line["kinds"].values()) == line["points"] > line["exchanges"]
+    assert line["violations"] == []
+
+
+def test_a_database_for_a_sweep_has_to_be_empty_and_over_http(ssc: Run, tmp_path: Path) -> None:
+    result = ssc("scenario", "sweep", REFUND, "--db", "a.db")
+    assert (result.exit_code, "--over-http" in result.stderr) == (2, True)
+    assert ssc("centre", "people", "--centre", "a.db").exit_code == 0
+    result = ssc("scenario", "sweep", REFUND, "--over-http", "--db", "a.db")
+    assert (result.exit_code, "holds a centre already" in result.stderr) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("text", "code", "part"),
     [
@@ -74,3 +93,30 @@ def test_a_wrong_scenario_file_is_named(
         assert result.exit_code == code
         assert "s.yaml" in result.stderr
         assert part in result.stderr
+
+
+def test_rule_by_rule_every_rule_has_a_row_and_what_failed_is_named(ssc: Run, tmp_path: Path) -> None:
+    counter, loss = (str(SCENARIOS / f"{name}.yaml") for name in ("counter-activate", "counter-loss"))
+    result = ssc("scenario", "run", "--rules", counter, loss, broken(tmp_path))
+    assert result.exit_code == 1
+    lines = result.stdout.splitlines()
+    assert "| R17 | counter-activate | passed |" in lines
+    assert "| R41 | counter-loss | passed |" in lines
+    assert "| R12 | dual-insert | FAILED: dual-insert |" in lines
+    assert "| R55 | none | not shown |" in lines
+    assert any("outcome activated, expected timed-out" in line for line in lines)
+
+
+def test_rules_as_json_come_after_the_scenarios(ssc: Run) -> None:
+    result = ssc("scenario", "run", "--rules", "--json", str(SCENARIOS / "counter-activate.yaml"))
+    first, *rules = [json.loads(line) for line in result.stdout.splitlines()]
+    assert (first["type"], first["rules"]) == ("scenario", ["R17", "R19"])
+    shown = {line["rule"]: line for line in rules}
+    assert (shown["R17"]["result"], shown["R17"]["scenarios"]) == ("passed", ["counter-activate"])
+    assert (shown["R1"]["result"], shown["R1"]["scenarios"]) == ("not shown", [])
+    assert "service counter" in shown["R17"]["en"]
+
+
+def test_a_scenario_passes_with_the_centre_behind_a_service(ssc: Run) -> None:
+    result = ssc("scenario", "run", "--over-http", str(SCENARIOS / "counter-activate.yaml"))
+    assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "1 scenario, 0 failed")

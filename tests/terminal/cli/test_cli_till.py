@@ -17,7 +17,7 @@ from terminal.backoffice.national.fixtures import FIXTURES
 from terminal.cli.input_files import InputFileError, MalformedFileError
 from terminal.cli.till_book import open_book
 from terminal.exit_codes import ExitCode
-from terminal.flow.sales import Phase, Sale
+from terminal.flow.sales import DebitPhase, Phase, Sale
 from virtual_card.image import save
 from virtual_card.issuer import issue
 
@@ -83,6 +83,25 @@ def test_a_purchase_a_refund_and_the_end_of_the_day(shop: Run, tmp_path: Path) -
     assert again.exit_code == ExitCode.REFUSED_BY_BACK_OFFICE and "R51" in again.stderr
     assert shop("pharmacy", "reconcile", *TILL).exit_code == 0
     assert "账务平衡" in shop("centre", "reconcile", "--centre", "c.db").stdout
+
+
+def test_a_purse_on_the_card_pays_and_the_book_keeps_its_proof(shop: Run, tmp_path: Path) -> None:
+    made = ("card", "new", "--kind", "ssc-3.0", "--seed", str(SEEDS["A"]), "--purse", "5000", "-o", "p.card")
+    assert shop(*made).exit_code == 0
+    options = ("--psam", "psam.card", "--profile", "purse-account", "--html", "slip.html")
+    paid = sold(shop, *options, card="p.card")
+    assert paid.exit_code == 0, paid.stderr
+    assert "卡内账户¥50.00" in paid.stdout and "交易认证码" in paid.stdout
+    assert "¥1974.68" in (tmp_path / "slip.html").read_text(encoding="utf-8"), "the cash"
+    with open_book(tmp_path / "till.book") as book:
+        (sale,) = book.sales()
+    assert sale.debit is not None and sale.debit.account_fen == 5000 and sale.debit.proven is True
+    assert shop("pharmacy", "reconcile", *TILL, "--profile", "purse-account").exit_code == 0
+    with open_book(tmp_path / "till.book") as book:
+        assert [sale.debit_phase for sale in book.sales()] == [DebitPhase.VERIFIED]
+    refund = ("pharmacy", "refund", "--settlement", sale.settlement, *TILL, "--profile", "purse-account")
+    refused = shop(*refund)
+    assert refused.exit_code == ExitCode.REFUSED_BY_TERMINAL and "purse" in refused.stdout
 
 
 def test_quiet_prints_the_slip_alone(shop: Run) -> None:

@@ -40,7 +40,9 @@ EXCHANGES = [
     (ports.OldCardQuery(PLACE, "sle4442", "99010000000001"), ports.OldCardAnswer(HOLDER, "A00000011", 12345)),
     (
         ports.NewCardQuery(PLACE, KEY, None, "2030010800000001"),
-        ports.NewCardAnswer(HOLDER, SocialState.SEALED, FinancialState.INACTIVE, RESERVATION, 6),
+        ports.NewCardAnswer(
+            HOLDER, SocialState.SEALED, FinancialState.INACTIVE, reservation=RESERVATION, pin_tries=6
+        ),
     ),
     (ports.VerifyOldPin(PLACE, KEY, Pin("918273"), "99010000000001"), ports.PinAnswer(False, 5)),
     (

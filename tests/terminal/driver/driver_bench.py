@@ -128,9 +128,7 @@ class DriverBench:
     def sent(self, role: Role = Role.NEW) -> list[Command]:
         """The commands to a card since the last call of this."""
         commands = [
-            event.command
-            for event in self.events
-            if isinstance(event, CardExchanged) and event.role is role
+            event.command for event in self.events if isinstance(event, CardExchanged) and event.role is role
         ]
         self.events.clear()
         return commands

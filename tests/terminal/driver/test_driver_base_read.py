@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from driver_bench import DEVICE, VERSIONS, Centre, DriverBench, card_of
@@ -12,6 +13,7 @@ from apdu.crypto import Algorithm
 from terminal.driver.profile import STRICT, CodeOrder, load_profile
 from terminal.driver.strings import NO_TERMINAL
 from terminal.flow.steps import Role
+from terminal.transport.base import Reader
 from virtual_card.issuer import PsamOptions, issue
 
 FIELDS = 11
@@ -191,3 +193,39 @@ def test_the_psam_is_not_touched_before_the_card_is_powered() -> None:
     bench = DriverBench()
     assert bench.code("iReadCardBas", 1) == -2
     assert not bench.sent(Role.PSAM)
+
+
+class Long:
+    """A reader whose card has a longer card number than the layout says."""
+
+    def __init__(self, beneath: Reader, number: str) -> None:
+        self.beneath, self.number = beneath, number
+        self.name = beneath.name
+        self.card_present = beneath.card_present
+        self.wait = beneath.wait
+
+    def connect(self) -> Any:
+        connection: Any = self.beneath.connect()
+        record = bytes((0x07, len(self.number))) + self.number.encode("ascii")
+
+        class Saying:
+            atr, protocol, pin_pad = connection.atr, connection.protocol, None
+            reset, close = staticmethod(connection.reset), staticmethod(connection.close)
+
+            @staticmethod
+            def transmit(apdu: bytes) -> bytes:
+                answer: bytes = connection.transmit(apdu)
+                return record + b"\x90\x00" if apdu[1:3] == b"\xb2\x07" else answer
+
+        return Saying()
+
+
+def test_of_a_longer_card_number_the_first_nine_characters_count() -> None:
+    bench = DriverBench(
+        card_of(), wrap=lambda name, reader: Long(reader, "A000000119X") if name == "contact" else reader
+    )
+    fields = bench.done("iReadCardBas", 1).split("|")
+    assert fields[2] == "A00000011"
+    for number in ("A00000011", "A000000119X"):
+        info = f"{fields[3]}|{number}|"
+        assert bench.done("iReadCard", 1, 1, info, "SSSEEF05|07|$") == "SSSEEF05|A00000011|$"

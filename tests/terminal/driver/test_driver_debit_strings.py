@@ -101,3 +101,44 @@ def test_a_debit_by_hsm_has_the_cards_mac2_in_front() -> None:
 def test_a_debit_record_has_a_caret_after_each_of_its_five_fields() -> None:
     record = DebitRecord(10, "990100000001", "20250102103000", 10000, 8005)
     assert record.render() == "000A^990100000001^20250102103000^100.00^80.05^|"
+
+
+FOUR = st.binary(min_size=4, max_size=4)
+PAYS = st.builds(PayInfo, AMOUNTS, AMOUNTS, MOMENTS)
+TERMINALS = st.from_regex(r"[0-9]{12}", fullmatch=True)
+
+
+ALGORITHMS, WORDS = st.sampled_from(Algorithm), st.integers(0, 0xFFFF)
+
+
+@given(st.builds(DebitOffer, ALGORITHMS, WORDS, FOUR, WORDS, PAYS, TERMINALS))
+def test_step_1_of_a_debit_survives_rendering(offer: DebitOffer) -> None:
+    assert DebitOffer.parse(offer.render()) == offer
+
+
+@given(st.builds(DebitProof, ALGORITHMS, WORDS, PAYS, TERMINALS, FOUR, FOUR, st.none() | FOUR))
+def test_the_proof_of_a_debit_survives_rendering(proof: DebitProof) -> None:
+    assert DebitProof.parse(proof.render()) == proof
+
+
+@given(
+    st.lists(
+        st.builds(DebitRecord, st.integers(0, 0xFFFF), TERMINALS, TERMINALS, AMOUNTS, AMOUNTS), max_size=4
+    )
+)
+def test_debit_records_survive_rendering(records: list[DebitRecord]) -> None:
+    assert list(DebitRecord.parse_all("".join(record.render() for record in records))) == records
+
+
+@pytest.mark.parametrize("text", ["|", "0001^1^1^1.00^1.00|", "0001^1^1^1.00^1.00^x|", "01^1^1^1.00^1.00^|"])
+def test_a_record_of_another_form_is_invalid_data(text: str) -> None:
+    with pytest.raises(CallError) as caught:
+        DebitRecord.parse_all(text)
+    assert caught.value.code == ReturnCode.BAD_DATA
+
+
+def test_another_type_than_a_settlement_is_no_debit() -> None:
+    for parse, text in ((DebitProof.parse, PROOF.render()), (DebitOffer.parse, DebitOffer(
+        Algorithm.SM4, 0x0199, bytes(4), 7, PAY).render())):  # fmt: skip
+        with pytest.raises(CallError):
+            parse(text.replace("|32|", "|31|"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from driver_bench import OTHER_PIN, PIN, VERSIONS, WRONG_PIN, Centre, DriverBench, card_of
+from driver_bench import PIN, VERSIONS, WRONG_PIN, Centre, DriverBench, card_of
 
-from apdu.layout.spec import NEVER
+from apdu.crypto import Algorithm
 from terminal.driver.profile import STRICT
-from terminal.driver.strings import AuthenticationRequest
 from terminal.flow.steps import Role
+from virtual_card.faults import FaultPlan
 from virtual_card.issuer import PsamOptions
 
 READ, WRITE = "iReadCard", "iWriteCard"
@@ -78,11 +78,21 @@ def test_a_failing_file_ends_the_call_and_nothing_of_the_others_is_returned() ->
     assert answer.code == -51 and "A00000011" not in answer.text
 
 
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_was_written_is_read_on_cards_of_every_version(version: str) -> None:
+    bench = DriverBench(card_of(version), entries=[PIN])
+    info = bench.info
+    assert bench.done(WRITE, 1, info, "DF01EF07|29|$", "DF01EF07|1|$") == ""
+    assert bench.done(READ, 1, 1, info, "DF01EF07|29|$") == "DF01EF07|1|$"
+
+
 @pytest.mark.parametrize("version", ["2.0", "3.0"])
 def test_what_was_written_is_read_item_by_item(version: str) -> None:
     bench = DriverBench(card_of(version), entries=[PIN])
     info = bench.info
-    assert bench.done(WRITE, 1, info, "DF04EF05|84|81|$DF01EF07|29|$", "DF04EF05|990100|1|$DF01EF07|1|$") == ""
+    assert (
+        bench.done(WRITE, 1, info, "DF04EF05|84|81|$DF01EF07|29|$", "DF04EF05|990100|1|$DF01EF07|1|$") == ""
+    )
     text = bench.done(READ, 1, 2, info, "DF04EF05|81|84|$DF01EF07|29|$")
     assert text == "DF04EF05|1|990100|$DF01EF07|1|$"
 
@@ -91,7 +101,7 @@ def test_a_repeated_item_is_written_and_read_by_its_number() -> None:
     bench = DriverBench(card_of(), entries=[PIN])
     info = bench.info
     for number in (1, 2, 3):
-        data = f"DF03EF06|0{number}^1^device {number}^20250102^a body^|$".replace("^|", "|")
+        data = f"DF03EF06|0{number}^1^device {number}^20250102^a body|$"
         bench.done(WRITE, 1, info, f"DF03EF06|4A:{number}|$", data)
     text = bench.done(READ, 1, 2, info, "DF03EF06|4A:3|4A|4A:2|$")
     assert text == (
@@ -174,7 +184,7 @@ def test_what_cannot_be_written_is_refused_before_the_card_is_asked_for_a_right(
     ("psam", "code"),
     [
         (None, -2201),
-        (PsamOptions(environments=()), -2202),
+        (PsamOptions(environments=(Algorithm.DES,)), -2202),
         (PsamOptions(without=frozenset({"UK1DF04", "RK1DF04"})), -27272),
         (PsamOptions(levels={"UK1DF04": 0, "RK1DF04": 0}), -24),
     ],
@@ -241,14 +251,36 @@ def test_data_of_another_shape_than_the_address_of_step_1_are_refused(data: str)
 
 
 def test_a_file_of_the_layout_that_the_card_lacks_is_not_found() -> None:
-    bench = DriverBench(card_of("1.0"), entries=[PIN])
-    assert bench.code(READ, 1, 1, bench.info, "SSSEEF0C|FA|$") == -27266 or NEVER
+    bench = DriverBench(card_of(social={"status_fid": None}))
+    assert bench.code(READ, 1, 1, bench.info, "SSSEEF0C|FA|$") == -27266
+
+
+def test_a_record_that_the_card_lacks_is_an_empty_value() -> None:
+    bench = DriverBench(card_of())
+    info = bench.info
+    fifth = {"do": "status", "sw": "6A83", "instruction": "READ RECORD", "nth": 5}
+    bench.contact.faults = FaultPlan.from_data([fifth])
+    assert bench.done(READ, 1, 1, info, "SSSEEF05|07|05|03|$") == "SSSEEF05|A00000011||3.00|$"
+
+
+def test_a_repeated_item_is_found_by_its_tag_where_it_may_be_read() -> None:
+    bench = DriverBench(card_of())
+    info = bench.info
+    bench.done(WRITE, 1, info, "SSSEEF1E|61:2|$", "SSSEEF1E|D15600000501^甲|$")
+    bench.events.clear()
+    assert bench.done(READ, 1, 1, info, "SSSEEF1E|61:2|$") == "SSSEEF1E|D15600000501^甲|$"
 
 
 def test_requests_name_the_key_address_of_the_reader_specification() -> None:
     bench = DriverBench(card_of())
-    info = bench.info
-    step1 = bench.done("iWriteCard_HSM_Step1", 1, info, "DF01EF07|29|$")
+    step1 = bench.done("iWriteCard_HSM_Step1", 1, bench.info, "DF01EF07|29|$")
     assert step1.split("|")[:2] == ["03", "009A"]
-    assert AuthenticationRequest
-    assert OTHER_PIN
+
+
+def test_an_item_that_the_card_refuses_is_told_with_those_written_before() -> None:
+    bench = DriverBench(card_of())
+    bench.contact.faults = FaultPlan.from_data(
+        [{"do": "status", "sw": "6581", "instruction": "UPDATE RECORD", "nth": 2}]
+    )
+    answer = bench.call(WRITE, 1, bench.info, "DF04EF05|84|81|$", "DF04EF05|990100|1|$")
+    assert answer.code == -0x6581 and "written before in DF04EF05: 84" in answer.text

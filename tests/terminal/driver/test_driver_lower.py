@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from terminal.driver.codes import ReturnCode
+from terminal.driver.driver import SSCardDriver
+from terminal.driver.keypad import ScriptedKeypad
 from terminal.driver.lower import ANSWER_MAX, ATR_MAX, FUNCTIONS, ReaderLibrary, Reply
 from terminal.driver.ports import Device
+from terminal.driver.profile import load_profile
 from terminal.transport.base import CardMuteError, Connection, ReaderError
 from terminal.transport.virtual import VirtualReader
 from virtual_card.faults import Fault, FaultKind, FaultPlan
@@ -258,6 +261,21 @@ def test_a_whole_answer_and_answer_to_reset_fit_the_callers_buffers() -> None:
     assert longest.code == len(longest.data) == ANSWER_MAX
 
 
+@pytest.mark.parametrize(
+    ("apdu", "answer", "code"),
+    [
+        ("00B00000000000", b"\x90\x00", ReturnCode.UNSUPPORTED),
+        ("00B0000000", bytes(257) + b"\x90\x00", ReturnCode.CHECKSUM),
+    ],
+)
+def test_what_would_not_fit_the_callers_buffer_is_not_written(
+    apdu: str, answer: bytes, code: ReturnCode
+) -> None:
+    library, handle = _library(Odd([GOOD], answer=answer))
+    library.call("ICC_Reader_PowerOn", (handle, 1))
+    assert library.call("ICC_Reader_Application", (handle, 1, bytes.fromhex(apdu))) == Reply(code)
+
+
 def test_while_the_driver_holds_a_card_between_steps_nothing_is_sent(bench: Bench) -> None:
     handle = _open(bench)
     bench.ask("PowerOn", handle, 0x01)
@@ -296,3 +314,25 @@ def test_arguments_of_another_kind_and_other_functions_are_refused(bench: Bench)
     assert bench.ask("PowerOn", 0).code == ReturnCode.PARAMETER
     assert bench.ask("PowerOn", "0", 1).code == ReturnCode.PARAMETER
     assert bench.ask("hot_PowerOn", 0, 1).code == ReturnCode.UNSUPPORTED
+
+
+def test_a_card_whose_power_was_taken_away_is_not_powered(bench: Bench) -> None:
+    handle = _open(bench)
+    bench.ask("PowerOn", handle, 0x01)
+    bench.contact.power_loss()
+    assert bench.ask("Application", handle, 0x01, SELECT_SSSE) == Reply(ReturnCode.NOT_POWERED)
+
+
+def test_driver_and_reader_library_work_in_turn_on_one_device(bench: Bench) -> None:
+    device = Device(VirtualReader(bench.contact), None, VirtualReader(bench.sam))
+    driver = SSCardDriver(device, ScriptedKeypad(), load_profile())
+    bench.library = ReaderLibrary(device, driver.lock, lambda: driver.pending is not None)
+    handle = _open(bench)
+    assert bench.ask("PowerOn", handle, 0x01).code == 17
+    assert driver.call("iReadCardBas", (3,)).code == 0
+    assert bench.ask("Application", handle, 0x01, SELECT_SSSE).code < 0
+    assert bench.ask("PowerOn", handle, 0x01).code == 17
+    assert driver.call("iReadCardBas_HSM_Step1", (3,)).code == 0
+    assert bench.ask("PowerOn", handle, 0x01).code == ReturnCode.CONNECTION
+    assert driver.call("iReadCardBas_HSM_Step2", ("00" * 16,)).code < 0
+    assert bench.ask("PowerOn", handle, 0x01).code == 17

@@ -9,15 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apdu.crypto import Algorithm
+from terminal.driver.base_strings import BaseData, BaseKey, BaseRequest, CardInfo
 from terminal.driver.codes import CallError, ReturnCode
 from terminal.driver.profile import BaseOutput, CentreAnswer, Profile
 from terminal.driver.strings import (
     Authentication,
     AuthenticationRequest,
-    BaseData,
-    BaseKey,
-    BaseRequest,
-    CardInfo,
     Numbers,
     SecureMessageRequest,
     sealed_command,
@@ -217,3 +214,53 @@ def test_no_error_quotes_what_was_passed() -> None:
         Authentication.parse("SECRETSECRET")
     assert "SECRET" not in str(caught.value)
     assert "测试甲" not in repr(BASE)
+
+
+FIELDS = st.text(st.characters(exclude_characters="|", exclude_categories=["C"]), min_size=1, max_size=20)
+
+
+@given(st.builds(BaseData, *[FIELDS] * 2, st.just(CARD_ID), *[FIELDS] * 7), st.sampled_from(BaseOutput))
+def test_base_data_survive_rendering(data: BaseData, output: BaseOutput) -> None:
+    short = replace(data, number=data.number[:9])
+    assert BaseData.parse(data.render(Profile(base_output=output))) == short
+    assert short.card_info.render() == f"{CARD_ID}|{short.number}|"
+
+
+def test_base_data_without_device_number_are_read_and_another_region_is_not() -> None:
+    assert BaseData.parse(SAMPLE) == BaseData.parse(SAMPLE.rstrip("|") + "|") == BASE
+    for text in (SAMPLE.replace("990100|", "330100|", 1), "|".join(SAMPLE.split("|")[:9]), ""):
+        assert _refused(BaseData.parse, text) == ReturnCode.BAD_DATA
+
+
+@given(NUMBERS, st.none() | NUMBERS, st.sampled_from(Algorithm), st.booleans())
+def test_step_1_of_the_base_read_survives_rendering(
+    inner: Numbers, outer: Numbers | None, algorithm: Algorithm, nine: bool
+) -> None:
+    request = BaseRequest(CARD_ID, HISTORICAL, algorithm, inner, outer)
+    assert BaseRequest.parse(request.render(Profile(step1_ninth_field=nine))) == request
+
+
+@given(NUMBERS, st.sampled_from(Algorithm), st.integers(0, 0xFFFF))
+def test_step_1_of_everything_else_survives_rendering(
+    numbers: Numbers, algorithm: Algorithm, address: int
+) -> None:
+    request = AuthenticationRequest(algorithm, address, numbers)
+    assert AuthenticationRequest.parse(request.render()) == request
+
+
+@given(EIGHT, st.binary(min_size=5, max_size=5), st.sampled_from(Algorithm), st.sampled_from(["", "123456"]))
+def test_a_request_for_a_secure_message_survives_rendering(
+    process: bytes, header: bytes, algorithm: Algorithm, pin: str
+) -> None:
+    request = SecureMessageRequest(algorithm, process, header, pin)
+    assert SecureMessageRequest.parse(request.render()) == request
+
+
+@pytest.mark.parametrize(
+    "text", ["", "04|0090|" + "00" * 8 + "|" + "00" * 8 + "|", "1|0090|00|00|", "01|90|00|00|"]
+)
+def test_a_step_string_of_another_form_is_invalid_data(text: str) -> None:
+    for parse in (AuthenticationRequest.parse, SecureMessageRequest.parse, BaseRequest.parse):
+        assert _refused(parse, text) == ReturnCode.BAD_DATA
+    other_key = "01|0090|" + "00" * 8 + "|8424000004||"
+    assert _refused(SecureMessageRequest.parse, other_key) == ReturnCode.BAD_DATA

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -18,8 +18,10 @@ from terminal.counter import settings_of
 from terminal.enrol import enrol_card
 from terminal.flow.authentication import Means
 from terminal.flow.channel import Errand, Finished, at_card
+from terminal.flow.dual_insert_run import Ended, activation
 from terminal.flow.errands import enable, hand_over, release_loss, renew_pin
-from terminal.flow.steps import InsertCard, RemoveCard, Role
+from terminal.flow.outcomes import Outcome
+from terminal.flow.steps import Flow, InsertCard, RemoveCard, Role
 from terminal.scenario.findings import status_on_card
 from terminal.session import Party, Session, TerminalPowerLossError
 from terminal.text import Pin
@@ -29,6 +31,7 @@ from virtual_card.issue_record import issue_record
 from virtual_card.issuer import issue
 from virtual_card.slot import Slot
 
+T = TypeVar("T")
 NOW = datetime.fromisoformat("2030-01-08T10:00:00+08:00")
 HOSPITAL, COUNTER = "990100000101", "990100000301"
 
@@ -56,7 +59,7 @@ class Hands:
         raise AssertionError("nothing is to be confirmed here")
 
     def print_receipt(self, request: Any) -> None:
-        raise AssertionError("nothing is printed here")
+        """Keep it."""
 
 
 class Break:
@@ -83,17 +86,22 @@ class Break:
 
 
 class World:
-    def __init__(self, kind: str = "ssc-3.0") -> None:
+    def __init__(self, kind: str = "ssc-3.0", profile: str = "default") -> None:
         self.card = issue(kind, 3, random=Random(1).randbytes)
         self.old = issue("sle4442", 3, random=Random(1).randbytes)
-        self.office = Office.open(
-            ":memory:", load_profile("default"), lambda: NOW, random=Random(2).randbytes
-        )
+        self.office = Office.open(":memory:", load_profile(profile), lambda: NOW, random=Random(2).randbytes)
         self.number = enrol_card(self.office, self.card)
         enrol_card(self.office, self.old)
         self.papers = Papers(issue_record(self.card).holder_id)
 
     def visit(self, place: str, errand: Errand, disturbance: Break | None = None) -> Finished | None:
+        return self.run(at_card(settings_of(self.office.profile, Means.HSM, place), errand), disturbance)
+
+    def alone(self, disturbance: Break | None = None) -> Ended | None:
+        """An activation at a pharmacy, the way of the region."""
+        return self.run(activation(settings_of(self.office.profile, Means.HSM), self.papers), disturbance)
+
+    def run(self, flow: Flow[T], disturbance: Break | None) -> T | None:
         slot = Slot("card")
         session = Session(
             {Role.NEW: VirtualReader(slot)},
@@ -104,7 +112,7 @@ class World:
             disturbance=disturbance,
         )
         try:
-            return session.run(at_card(settings_of(self.office.profile, Means.HSM, place), errand))
+            return session.run(flow)
         except TerminalPowerLossError:
             return None
         finally:
@@ -173,6 +181,29 @@ def broken_off(kind: str, early: bool, power: bool, *, every: int) -> None:
         assert finished.label in {"activated", "caught-up", "already-active"}
         assert (world.at_centre, world.on_card) == (SocialState.NORMAL, SocialState.NORMAL)
         assert sum(card.balance_fen for card in world.office.cards()) == total
+
+
+@EVERY_BREAK
+@pytest.mark.parametrize("profile", ["first-purchase", "id-card"])
+def test_a_card_alone_broken_off_is_finished_at_the_next_insertion(
+    profile: str, early: bool, power: bool
+) -> None:
+    total = sum(card.balance_fen for card in World().office.cards())
+    at = 1
+    while True:
+        world = World(profile=profile)
+        disturbance = Break(at, before=early, power=power)
+        world.alone(disturbance)
+        if not disturbance.struck:
+            break
+        assert len([card for card in world.office.cards() if card.usable]) == 1
+        ended = world.alone()
+        assert ended is not None
+        assert ended.outcome in {Outcome.ACTIVATED, Outcome.CAUGHT_UP, Outcome.ALREADY_ACTIVE}
+        assert (world.at_centre, world.on_card) == (SocialState.NORMAL, SocialState.NORMAL)
+        assert sum(card.balance_fen for card in world.office.cards()) == total
+        at += 5
+    assert at > 40, "the visit is that long"
 
 
 def test_a_lost_card_is_told_so_and_is_not_written() -> None:

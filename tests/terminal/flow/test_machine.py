@@ -1,57 +1,75 @@
-"""The dual insert as a table: complete, connected, and drawn as it is."""
+"""Activating at a pharmacy as tables: complete, connected, and drawn as it is."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from terminal.backoffice.ports import RefusalCode
 from terminal.exit_codes import ExitCode
 from terminal.flow import diagram
+from terminal.flow.card_alone import ACTIONS as ALONE
+from terminal.flow.card_alone import CARD_ALONE
 from terminal.flow.dual_insert import MACHINE, Event, State
 from terminal.flow.dual_insert_actions import ACTIONS
 from terminal.flow.dual_insert_run import FAILURES
+from terminal.flow.machine import Machine
 from terminal.flow.outcomes import BY_REFUSAL, Outcome
 
 PAGE = Path(__file__).parents[3] / "docs" / "dual-insert.md"
 
 
-@pytest.mark.parametrize("state", State)
-def test_every_event_has_an_answer_in_every_state(state: State) -> None:
-    for event in Event:
-        assert isinstance(MACHINE.next(state, event), State | Outcome)
+Table = Machine[State, Event, Outcome]
+TABLES = pytest.mark.parametrize(
+    ("machine", "actions"),
+    [pytest.param(MACHINE, ACTIONS, id="dual-insert"), pytest.param(CARD_ALONE, ALONE, id="card-alone")],
+)
 
 
-@pytest.mark.parametrize("state", State)
-def test_every_state_has_an_action_and_a_row(state: State) -> None:
-    assert state in ACTIONS
-    assert MACHINE.rows[state]
+@TABLES
+def test_every_event_has_an_answer_in_every_state(machine: Table, actions: Any) -> None:
+    for state in State:
+        for event in Event:
+            assert isinstance(machine.next(state, event), State | Outcome)
 
 
-def test_every_state_is_reachable_from_the_start() -> None:
-    reached, frontier = {MACHINE.start}, [MACHINE.start]
+@TABLES
+def test_every_state_has_an_action_and_a_row(machine: Table, actions: Any) -> None:
+    assert set(machine.rows) <= set(actions)
+    assert all(machine.rows.values())
+
+
+def test_every_state_is_in_a_table() -> None:
+    assert {*MACHINE.rows, *CARD_ALONE.rows} == set(State)
+
+
+@TABLES
+def test_every_state_is_reachable_from_the_start(machine: Table, actions: Any) -> None:
+    reached, frontier = {machine.start}, [machine.start]
     while frontier:
         state = frontier.pop()
-        targets = {MACHINE.next(state, event) for event in Event}
+        targets = {machine.next(state, event) for event in Event}
         fresh = {target for target in targets if isinstance(target, State)} - reached
         reached |= fresh
         frontier += fresh
-    assert reached == set(State)
+    assert reached == set(machine.rows)
 
 
-def test_every_state_leads_to_an_end() -> None:
+@TABLES
+def test_every_state_leads_to_an_end(machine: Table, actions: Any) -> None:
     ending = {
         state
-        for state in State
-        if any(isinstance(target, Outcome) for target in MACHINE.rows[state].values())
+        for state, row in machine.rows.items()
+        if any(isinstance(target, Outcome) for target in row.values())
     }
     while True:
-        more = {state for state in State if set(MACHINE.rows[state].values()) & ending} - ending
+        more = {state for state, row in machine.rows.items() if set(row.values()) & ending} - ending
         if not more:
             break
         ending |= more
-    assert ending == set(State)
+    assert ending == set(machine.rows)
 
 
 def test_every_event_leads_somewhere_and_every_failure_does_from_anywhere() -> None:
@@ -94,12 +112,13 @@ def test_outcomes_have_names_of_their_own_and_texts_in_both_languages() -> None:
         assert outcome.text.en.isascii() and outcome.text.zh
 
 
-def test_diagram_names_every_state_and_every_transition() -> None:
-    drawn = MACHINE.mermaid()
-    for state, row in MACHINE.rows.items():
+@TABLES
+def test_diagram_names_every_state_and_every_transition(machine: Table, actions: Any) -> None:
+    drawn = machine.mermaid()
+    for state, row in machine.rows.items():
         for event, target in row.items():
             assert f"    {state.name} --> {target.name}: {event.name}\n" in drawn
-    for event, target in MACHINE.anywhere.items():
+    for event, target in machine.anywhere.items():
         assert f"anywhere: {event.name} to {target.name}" in drawn
 
 

@@ -6,18 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from terminal.flow import payment_diagram
+from terminal.flow import hospital_page, payment_diagram
+from terminal.flow.hospital import CLINIC_SETTLEMENT, GIVING_UP, REGISTRATION
 from terminal.flow.payment_actions import ACTIONS
 from terminal.flow.payment_outcomes import PaymentOutcome
 from terminal.flow.payment_run import FAILURES
 from terminal.flow.purchase import PURCHASE, RECONCILIATION, REFUND, Event, PaymentMachine, State
 from terminal.trace.names import STATE_NAMES
 
-PAGE = Path(__file__).parents[3] / "docs" / "purchase.md"
+DOCS = Path(__file__).parents[3] / "docs"
+EVERY_MACHINE = (PURCHASE, REFUND, RECONCILIATION, REGISTRATION, CLINIC_SETTLEMENT, GIVING_UP)
 MACHINES = [
     pytest.param(PURCHASE, id="purchase"),
     pytest.param(REFUND, id="refund"),
     pytest.param(RECONCILIATION, id="reconciliation"),
+    pytest.param(REGISTRATION, id="registration"),
+    pytest.param(CLINIC_SETTLEMENT, id="clinic-settlement"),
+    pytest.param(GIVING_UP, id="giving-up"),
 ]
 
 
@@ -40,22 +45,34 @@ def test_every_state_of_a_table_is_reachable_and_no_other(machine: PaymentMachin
 
 
 def test_every_state_has_an_action_a_name_and_a_table() -> None:
-    in_tables = set(PURCHASE.rows) | set(REFUND.rows) | set(RECONCILIATION.rows)
+    in_tables = {state for machine in EVERY_MACHINE for state in machine.rows}
     assert set(State) == set(ACTIONS) == in_tables
     assert {state.name for state in State} <= set(STATE_NAMES)
 
 
 def test_whatever_moves_money_is_reversed_where_no_answer_comes() -> None:
-    for machine, state in ((PURCHASE, State.SETTLE), (REFUND, State.CANCEL_SALE)):
+    for machine, state in (
+        (PURCHASE, State.SETTLE),
+        (REFUND, State.CANCEL_SALE),
+        (REGISTRATION, State.REGISTER),
+        (CLINIC_SETTLEMENT, State.SETTLE),
+    ):
         assert machine.next(state, Event.UNREACHABLE) is State.REVERSE
         assert machine.next(State.REVERSE, Event.UNREACHABLE) is PaymentOutcome.UNKNOWN
 
 
 def test_every_failure_leads_somewhere_from_anywhere() -> None:
-    for machine in (PURCHASE, REFUND, RECONCILIATION):
+    for machine in EVERY_MACHINE:
         assert {event for _, event in FAILURES} == set(machine.anywhere)
 
 
-def test_the_page_is_what_the_tables_say() -> None:
-    remedy = "run `python -m terminal.flow.payment_diagram > docs/purchase.md`"
-    assert PAGE.read_text(encoding="utf-8") == payment_diagram.page(), remedy
+def test_settlement_and_debit_stand_both_or_neither() -> None:
+    failures = set(PURCHASE.anywhere)
+    assert {PURCHASE.next(State.BEGIN_DEBIT, failure) for failure in failures} == {State.UNDO_SETTLEMENT}
+    for state in (State.REINSERT_CARD, State.ASK_PROOF, State.FINISH_DEBIT):
+        assert {PURCHASE.next(state, failure) for failure in failures} == {PaymentOutcome.DEBIT_UNKNOWN}
+
+
+def test_the_pages_are_what_the_tables_say() -> None:
+    for name, written in (("purchase", payment_diagram.page()), ("hospital", hospital_page.page())):
+        assert (DOCS / f"{name}.md").read_text(encoding="utf-8") == written, "run `make docs`"

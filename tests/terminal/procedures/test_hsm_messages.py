@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from apdu.commands import pin_reload, pin_unblock
 from apdu.crypto import Algorithm
 from apdu.keys import BY_NAME
+from apdu.purse import Amounts, PurchaseOffer
 from terminal.backoffice.ports import HsmMessage
 from terminal.procedures.hsm import (
     Challenges,
     HsmAnswerError,
+    PurchaseBegun,
     base_read_message,
+    debit_message,
     external_authentication_message,
+    read_debit,
     read_pairs,
     sealed_command,
     secure_message,
@@ -53,6 +59,49 @@ def test_pairs_are_read_in_either_case_with_or_without_the_last_separator(text: 
     a, b, c, d = (bytes([number]) * 8 for number in (0xAA, 0xBB, 0xCC, 0xDD))
     answer = text.format(a.hex(), b.hex().upper(), c.hex(), d.hex())
     assert read_pairs(answer, 2) == [(a, b), (c, d)]
+
+
+OFFER = PurchaseOffer(0, 0, 0, "2030", 7, 1, 3, bytes.fromhex("5A6B7C8D"))
+BEGUN = PurchaseBegun(
+    OFFER, Amounts(0, 10000, 8000), "000000000000", bytes.fromhex("00000005"), bytes.fromhex("20250102103000")
+)
+
+
+def test_debit_message_carries_two_amounts_and_the_terminals_sequence() -> None:
+    message = debit_message(CARD, BEGUN)
+    told = "00000005|03|017F|5A6B7C8D|0007|0000271000001F40|32|000000000000|20250102103000|"
+    assert message == f"04|{HEAD.removesuffix('03|')}{told}"
+
+
+@pytest.mark.parametrize(
+    "begun",
+    [replace(BEGUN, amounts=Amounts(1)), replace(BEGUN, offer=replace(OFFER, key_version=4))],
+    ids=["account-pays", "unknown-key"],
+)
+def test_a_debit_that_the_hsm_has_no_message_for_is_told(begun: PurchaseBegun) -> None:
+    with pytest.raises(HsmAnswerError, match="PSAM"):
+        debit_message(CARD, begun)
+
+
+def test_a_certified_debit_is_read_in_either_case() -> None:
+    answer = "00000005|20250102103000|fcf356b4|398377EA|0be1ea8d|"
+    assert read_debit(answer, BEGUN) == tuple(map(bytes.fromhex, ("FCF356B4", "398377EA", "0BE1EA8D")))
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "00000006|20250102103000|FCF356B4|398377EA|0BE1EA8D|",
+        "00000005|20250102103001|FCF356B4|398377EA|0BE1EA8D|",
+        "00000005|20250102103000|FCF356B4|398377EA|",
+        "00000005|20250102103000|FCF356B4|398377EA|0BE1|",
+        "00000005|20250102103000|FCF356B4|398377EA|none|",
+        "",
+    ],
+)
+def test_an_answer_that_is_not_that_debits_is_none(answer: str) -> None:
+    with pytest.raises(HsmAnswerError):
+        read_debit(answer, BEGUN)
 
 
 def test_empty_field_is_no_pair() -> None:

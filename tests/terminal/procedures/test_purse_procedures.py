@@ -85,12 +85,12 @@ def test_card_without_purse_is_told() -> None:
         bench(card(held=None)).run("DF04", "123456", buy)
 
 
-@pytest.mark.parametrize("refuses", [False, True])
-def test_psam_without_purchase_key_leads_to_the_key_machine(refuses: bool) -> None:
+@pytest.mark.parametrize(("refuses", "code"), [(False, psam.NO_KEY), (True, psam.NO_DEBIT)])
+def test_psam_without_purchase_key_leads_to_the_key_machine(refuses: bool, code: int) -> None:
     new = card()
     with pytest.raises(PsamUnfitError) as unfit:
         bench(new, without=frozenset({"DPK"}), refuses_purchase=refuses).run("DF04", "123456", buy)
-    assert unfit.value.code == psam.NO_KEY
+    assert unfit.value.code == code
     assert held(new) == Purse(balance=10_000)
 
 

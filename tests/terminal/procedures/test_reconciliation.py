@@ -10,7 +10,7 @@ import pytest
 
 from apdu.layout.application_status import ApplicationStatus, Journal, Receipt, StatusFile
 from apdu.layout.states import Channel, FinancialState, JournalPhase, ReceiptMode, SocialState
-from terminal.backoffice.card_ports import CardStanding
+from terminal.backoffice.ports import CardStanding
 from terminal.backoffice.ports import Holder
 from terminal.procedures.reconciliation import AGREE, VERDICTS, Action, reconcile
 

@@ -16,7 +16,6 @@ FILES = sorted(SCENARIOS.glob("dual-insert*.yaml"))
 
 UNREACHED = {
     Outcome.REFUSED: "always replaced by the outcome of the refusal itself",
-    Outcome.CENTRE_OTHER_HOLDER: "the terminal compares the holders before it asks the centre",
     Outcome.PIN_NOT_VERIFIED: "the issuer always reports a PIN; the centre's tests enrol cards without one",
     Outcome.NO_RESERVATION: "needs a centre that forgets; shown in tests/terminal/flow/test_flow_endings.py",
     Outcome.READER_FAILED: "virtual readers do not fail; shown in tests/terminal/flow/test_flow_endings.py",

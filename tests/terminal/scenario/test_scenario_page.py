@@ -9,18 +9,22 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from terminal.scenario import model, payments, script
+from terminal.scenario import clinic_spec, errands, expectation, fault_spec, model, payments, script, setting
 from terminal.scenario.model import Scenario, load_scenario
 from terminal.scenario.run import run_scenario
+from terminal.serve.failures import FailureKind
 from virtual_card.faults import FaultKind
 
 PAGE = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
-STRUCTS = [
-    struct
-    for module in (model, payments, script)
-    for struct in vars(module).values()
-    if isinstance(struct, type) and issubclass(struct, msgspec.Struct) and struct.__struct_fields__
-]
+STRUCTS = sorted(
+    {
+        struct
+        for module in (clinic_spec, errands, expectation, fault_spec, model, payments, script, setting)
+        for struct in vars(module).values()
+        if isinstance(struct, type) and issubclass(struct, msgspec.Struct) and struct.__struct_fields__
+    },
+    key=lambda struct: struct.__name__,
+)
 
 
 @pytest.mark.parametrize("struct", STRUCTS, ids=lambda struct: struct.__name__)
@@ -30,12 +34,21 @@ def test_every_key_is_described(struct: type[msgspec.Struct]) -> None:
     assert set(struct.__struct_fields__) <= words
 
 
-@pytest.mark.parametrize("kind", FaultKind, ids=lambda kind: kind.value)
-def test_every_fault_is_described(kind: FaultKind) -> None:
+@pytest.mark.parametrize("kind", [*FaultKind, *FailureKind], ids=lambda kind: kind.value)
+def test_every_fault_is_described(kind: FaultKind | FailureKind) -> None:
     assert f"`{kind.value}`" in PAGE
 
 
-@pytest.mark.parametrize("step", get_args(script.ScriptStep), ids=lambda step: step.__name__)
+@pytest.mark.parametrize("outcome", errands.OUTCOMES)
+def test_every_ending_of_an_errand_is_described(outcome: str) -> None:
+    assert f"`{outcome}`" in PAGE
+
+
+@pytest.mark.parametrize(
+    "step",
+    [*get_args(script.ScriptStep), *get_args(errands.Errand), *get_args(clinic_spec.ClinicStep)],
+    ids=lambda step: step.__name__,
+)
 def test_every_step_is_described(step: type[msgspec.Struct]) -> None:
     assert f"{{do: {step.__struct_config__.tag}" in PAGE
 

@@ -132,6 +132,31 @@ def test_prompt_the_script_does_not_answer_is_reported(
         (("cards", "new", "state"), "tired", "a ssc-3.0 card is not issued as 'tired'"),
         (("cards", "new", "pin"), "12", "a PIN has 4 to 16 digits"),
         (("visits", 0, "operator", 3, "pin"), "12", "$.visits[0].operator[3]"),
+        (("rules",), ["R99"], "R99 is no rule; the rules are R1, R2"),
+        (("clock",), "2030-03-01T09:00:00", "`clock` needs a time zone"),
+        (("cards", "old", "bank"), "active", "a sle4442 card has neither `bank` nor `handed_out`"),
+        (("visits", 0, "expect", "rule"), "R99", "R99 is no rule"),
+        (("visits", 0, "expect", "centre"), {"cards": {"third": {}}}, "there is no card 'third'"),
+        (("visits", 0, "papers"), {"holder": "third"}, "`visits[0].papers.holder`: there is no card 'third'"),
+        (("visits", 0, "papers"), {"holder": "110101199902280127"}, "begins with 990100"),
+        (("visits", 0, "errand"), {"do": "dance"}, "$.visits[0].errand"),
+        (("visits", 0, "errand"), {"do": "enable", "at": "phone"}, "`at: phone` has no reader"),
+        (
+            ("visits", 0, "errand"),
+            {"do": "enable", "at": "counter", "papers": {"agent": "third"}},
+            "`visits[0].errand.papers.agent`: there is no card 'third'",
+        ),
+        (("visits", 0, "errand"), {"do": "advance"}, "say how far"),
+        (("visits", 0, "errand"), {"do": "advance", "to": "2030-03-02T09:00:00"}, "`to` needs a time zone"),
+        (("visits", 0, "errand"), {"do": "renew-pin", "at": "counter", "pin": "12"}, "a PIN has 4 to 16"),
+        (
+            ("visits", 0, "errand"),
+            {"do": "ask-leave", "at": "bank", "card": "new", "service": "tea"},
+            "'tea' is no service; known are pin-change",
+        ),
+        (("visits", 0, "faults"), [{"party": "service", "do": "down"}], "needs `over_http: true`"),
+        (("visits", 0, "faults"), [{"party": "service", "do": "down", "seconds": 3}], "seconds: does not"),
+        (("visits", 0, "clinic"), {"do": "settle", "total": "1.234"}, "$.visits[0].clinic.total"),
         (
             ("visits", 0, "operator", 0, "card"),
             "third",
@@ -239,6 +264,62 @@ def test_profile_or_psam_that_cannot_be_had_are_refused_in_words(
     with pytest.raises(ScenarioError) as refused:
         run(changed(tmp_path, *path, to=value))
     assert problem in str(refused.value)
+
+
+def errands(tmp_path: Path, *steps: dict[str, Any]) -> ScenarioResult:
+    visits = [{"errand": step, "expect": {"outcome": "clock-moved"}} for step in steps]
+    return run(changed(tmp_path, "visits", to=visits))
+
+
+def test_two_purposes_of_one_visit_are_refused(tmp_path: Path) -> None:
+    visit = {"errand": {"do": "tick"}, "reconcile": True, "expect": {"outcome": "ticked"}}
+    with pytest.raises(ScenarioError, match="make two visits"):
+        run(changed(tmp_path, "visits", to=[visit]))
+
+
+def test_the_clock_is_not_moved_back(tmp_path: Path) -> None:
+    with pytest.raises(ScenarioError, match="lies before 2030-03-01T09:00:00"):
+        errands(tmp_path, {"do": "advance", "to": "2030-02-01T09:00:00+08:00"})
+
+
+def test_a_value_that_no_answer_gave_is_a_problem_of_the_script(tmp_path: Path) -> None:
+    step = {"do": "transact", "at": "hospital", "infno": "2201", "input": {"data": {"psn_no": "$psn_no"}}}
+    result = errands(tmp_path, step)
+    assert result.outcomes == ("script-mismatch",)
+    assert "the scenario sends $psn_no, and no answer so far has it" in result.problems[0]
+
+
+@pytest.mark.parametrize(
+    ("expect", "problem"),
+    [
+        ({"outcome": "answered", "answer": {"balance_fen": 1}}, "balance_fen of the answer is 0, expected 1"),
+        ({"outcome": "answered", "answer": {"colour": "red"}}, "colour of the answer is None, expected red"),
+        ({"outcome": "answered", "rule": "R41"}, "it cites no rule, expected R41"),
+        ({"outcome": "answered", "receipt": ["Thank you"]}, "nothing printed has 'Thank you'"),
+        (
+            {"outcome": "answered", "centre": {"cards": {"new": {"enabled_by": "BANK"}}}},
+            "enabled_by of new at the centre is NONE, expected BANK",
+        ),
+        (
+            {"outcome": "answered", "centre": {"ledger": {"fund:310": 0}}},
+            "account fund:310 is -428536, expected 0",
+        ),
+        (
+            {"outcome": "answered", "card": {"channel": "BANK"}},
+            "channel on the card is NONE, expected BANK",
+        ),
+        (
+            {"outcome": "answered", "card": {"medical": True}},
+            "medical base data on the card is False, expected True",
+        ),
+    ],
+)
+def test_a_wrong_expectation_of_an_errand_is_a_readable_problem(
+    tmp_path: Path, expect: dict[str, Any], problem: str
+) -> None:
+    query = {"do": "query", "at": "counter", "card": "new", "papers": {"holder": "new"}}
+    result = run(changed(tmp_path, "visits", to=[{"errand": query, "expect": expect}]))
+    assert result.problems == (f"visit 1: {problem}",)
 
 
 def test_script_alone_is_a_list_of_steps(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from swept_subjects import bank, hospital
 
 from apdu.layout.states import SocialState
 from terminal.backoffice import activation
@@ -65,14 +66,28 @@ def test_full_sweep_finds_no_violation(new: str, means: str, readers: int) -> No
     assert_clean(result)
 
 
+@pytest.mark.parametrize("subject", [hospital, bank])
+def test_sampled_sweep_of_an_errand_finds_no_violation(subject: Callable[[], Scenario]) -> None:
+    result = sweep(subject(), every=SAMPLE)
+    assert result.points >= 9
+    assert_clean(result)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("subject", [hospital, bank])
+def test_full_sweep_of_an_errand_finds_no_violation(subject: Callable[[], Scenario]) -> None:
+    assert_clean(sweep(subject()))
+
+
 def test_sweep_tries_both_sides_of_every_exchange(monkeypatch: pytest.MonkeyPatch) -> None:
     tried = []
 
-    def remember(stage: Any, scenario: Any, point: Any) -> Iterator[Any]:
+    def remember(ground: Any, subject: Any, point: Any) -> Iterator[Any]:
         tried.append(point)
         return iter(())
 
-    monkeypatch.setattr("terminal.scenario.sweep._try", remember)
+    monkeypatch.setattr("terminal.scenario.sweeping._try", remember)
     result = sweep(load_scenario(PLAIN))
     sides = {"pull before", "pull after", "power loss before", "power loss after"}
     for exchange in range(1, result.exchanges + 1):
@@ -140,7 +155,7 @@ def test_finds_that_medical_data_are_written_after_the_commit(monkeypatch: pytes
             State.WRITE_PIN: {Event.DONE: State.WRITE_STATUS},
             State.CONFIRM: {Event.DONE: State.WRITE_MEDICAL},
             State.WRITE_MEDICAL: {Event.DONE: State.CLOSE_JOURNAL},
-            State.CATCH_UP: {Event.COMMITTED: State.CLOSE_JOURNAL},
+            State.QUERY: {Event.COMMITTED: State.CLOSE_JOURNAL},
         },
     )
     found = problems_of(sweep(load_scenario(PLAIN), every=23))

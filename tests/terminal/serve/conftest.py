@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from serve_desk import NOW, PROFILE, TOKEN, Pharmacy, Served
 
+from terminal.backoffice.profile import Profile
 from terminal.backoffice.signing import Gate
 from terminal.serve.app import create_app
 from terminal.serve.failures import FailureSwitch
@@ -45,10 +46,14 @@ def serving() -> Iterator[Serve]:
     with ExitStack() as stack:
 
         def start(
-            where: str = ":memory:", token: str | None = TOKEN, gate: Gate | None = None, **options: object
+            where: str = ":memory:",
+            token: str | None = TOKEN,
+            gate: Gate | None = None,
+            profile: Profile = PROFILE,
+            **options: object,
         ) -> Served:
             clock: list[datetime] = [NOW]
-            pool = CentrePool.over(where, PROFILE, lambda: clock[0])
+            pool = CentrePool.over(where, profile, lambda: clock[0])
             stack.callback(pool.close)
             switch = FailureSwitch()
             app = create_app(pool, token=token, gate=gate, failures=switch, **options)

@@ -46,7 +46,7 @@ class Served:
         return RemoteOffice(self.url, PROFILE, token, timeout_s)
 
     def audit(self) -> list[tuple[str, ...]]:
-        with self.pool.centre() as centre:
+        with self.pool.centre() as centre, centre.store.transaction():
             return centre.store.audit()
 
     def ledger_faults(self) -> list[str]:

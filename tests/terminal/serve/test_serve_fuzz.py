@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
+from xml.etree import ElementTree
 
 import hypothesis.strategies as st
 import pytest
@@ -15,15 +17,22 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 from serve_desk import Served
+from serve_requests import BANK_CARD
+from serve_soap_client import all_in_one, card_service, service_proxy
 from serve_till import Till, insure
+from serve_world import ABSENT, InProcess, World
 
 from terminal.backoffice.link import Link
 from terminal.backoffice.national import wire as national_wire
 from terminal.backoffice.national.messages import TRANSACTIONS
 from terminal.backoffice.remote import NATIONAL_PATH, RemoteNational
+from terminal.serve.soap_card_operations import FIXED, SERVERS, SPOKEN
+from terminal.serve.soap_proxy import OPERATIONS
+from tests.terminal.backoffice.national.national_samples import holder
 
 EXAMPLES = 8
 ENVELOPES = 300
+SOAP_CALLS = 150
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 QUICK = {
     "deadline": None,
@@ -122,3 +131,62 @@ def test_an_envelope_with_anything_anywhere_is_answered_in_the_interface_s_shape
     send()
     assert codes[0] > 0 and codes[-1] > 0 and set(codes) == {0, -1}
     assert open_centre.ledger_faults() == []
+
+
+WRITTEN = st.text(max_size=24) | st.sampled_from(["", "A00000001", BANK_CARD, ABSENT.card_id, "3B" * 17])
+CARD_ARGUMENTS = ("aaz500", "aac002", "aac003", "aab301", "aae008", "aae010")
+PARAMETERS = sorted({name for served in OPERATIONS.values() for name in served.required})
+WORDS = ("社会保障卡卡号", "社会保障号码", "姓名", "银行编码", "批次号")
+PERSON = {"yxzjhm": holder(8).id_number, "shbzhm": holder(8).id_number, "xm": holder(8).name}
+
+
+def some(names: Sequence[str]) -> st.SearchStrategy[dict[str, str]]:
+    return st.dictionaries(st.sampled_from(names), WRITTEN, max_size=4)
+
+
+CALLS = st.one_of(
+    st.tuples(
+        st.just("/services/CardService"),
+        st.builds(
+            lambda name, server, given: card_service(name, server=server, **given),
+            st.sampled_from([*FIXED, "setCard"]),
+            st.sampled_from([*SERVERS, "99"]),
+            some(CARD_ARGUMENTS),
+        ),
+    ),
+    st.tuples(
+        st.just("/services/CardService"),
+        st.builds(
+            lambda spoken, given: all_in_one(操作=spoken, **given), st.sampled_from([*SPOKEN]), some(WORDS)
+        ),
+    ),
+    st.tuples(
+        st.just("/services/serviceProxy"),
+        st.builds(
+            lambda name, given: service_proxy(
+                name, **{**dict.fromkeys(PARAMETERS, "1"), **PERSON, "yxzjlx": "A", **given}
+            ),
+            st.sampled_from([*OPERATIONS]),
+            some(PARAMETERS),
+        ),
+    ),
+)
+
+
+def test_a_soap_call_with_anything_in_it_is_answered_in_xml() -> None:
+    line = InProcess()
+    world = line.enter(World())
+    answered: Counter[int] = Counter()
+
+    @settings(max_examples=SOAP_CALLS, **QUICK)
+    @given(call=CALLS)
+    def send(call: tuple[str, bytes]) -> None:
+        (answer,) = line.send(*call)
+        assert answer.status_code in (200, 400), answer.text
+        ElementTree.fromstring(answer.content)
+        answered[answer.status_code] += 1
+
+    send()
+    line.close()
+    assert set(answered) == {200, 400}
+    assert world.faults() == []

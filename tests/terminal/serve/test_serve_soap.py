@@ -3,79 +3,14 @@
 from __future__ import annotations
 
 from xml.etree import ElementTree
-from xml.sax.saxutils import escape
 
 import pytest
 from serve_desk import TOKEN, Pharmacy, Served
+from serve_soap_client import AXIS2, SOAP, CardService, enveloped, said
 
 from apdu.layout.states import FinancialState, SocialState
-from terminal.backoffice.link import Link, Reply
+from terminal.backoffice.link import Link
 from terminal.serve.failures import Failure, FailureKind
-
-SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-AXIS2, DAREWAY = "http://ws.apache.org/axis2", "http://uddi.dareway.com"
-
-
-def enveloped(inner: str) -> bytes:
-    body = f'<e:Envelope xmlns:e="{SOAP}"><e:Header/><e:Body>{inner}</e:Body></e:Envelope>'
-    return body.encode()
-
-
-class CardService:
-    """A client that knows the holder, and speaks either form."""
-
-    def __init__(self, served: Served, pharmacy: Pharmacy, password: str = TOKEN) -> None:
-        self.link = Link(served.url)
-        self.number, self.password = pharmacy.numbers["new"], password
-        with served.pool.centre() as centre, centre.store.transaction():
-            card = centre.store.social_card(self.number)
-        assert card is not None
-        self.holder, self.card_id = card.holder, card.key.card_id
-
-    @property
-    def person(self) -> dict[str, str]:
-        return {"aaz500": self.number, "aac002": self.holder.id_number, "aac003": self.holder.name}
-
-    def sent(self, operation: str, **arguments: str) -> Reply:
-        values = {"user": "u", "pass": self.password, **arguments}
-        inner = "".join(f"<a:{name}>{escape(value)}</a:{name}>" for name, value in values.items())
-        call = enveloped(f'<a:{operation} xmlns:a="{AXIS2}">{inner}</a:{operation}>')
-        return self.link.post("/services/CardService", call, "text/xml; charset=utf-8")
-
-    def call(self, operation: str, **arguments: str) -> str:
-        reply = self.sent(operation, **{**self.person, "aab301": "990100", **arguments})
-        assert reply.status == 200, reply.body.decode()
-        root = ElementTree.fromstring(reply.body)
-        found = root.find(f"{{{SOAP}}}Body/{{{AXIS2}}}{operation}Response/{{{AXIS2}}}return")
-        assert found is not None
-        return found.text or ""
-
-    def proxied(self, operation: str, **values: str) -> Reply:
-        parameters = "".join(f'<s {name}="{value}"/>' for name, value in values.items())
-        document = f'<?xml version="1.0" encoding="GBK"?><p>{parameters}</p>'
-        arguments = {
-            "licenseKey": self.password,
-            "serviceName": "ScmsCardService_990100",
-            "operationName": operation,
-            "xmlPara": document,
-        }
-        inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in arguments.items())
-        call = enveloped(f'<d:serviceProxy xmlns:d="{DAREWAY}">{inner}</d:serviceProxy>')
-        return self.link.post("/services/serviceProxy", call, "text/xml; charset=utf-8")
-
-    def proxy(self, operation: str, **values: str) -> ElementTree.Element:
-        who = {"yxzjhm": self.holder.id_number, "yxzjlx": "A", "xm": self.holder.name, "xzqhdm": "990100"}
-        card = {"kh": self.number, "xtlb": "04", "jbr": "001", "yhbh": "95588"}
-        reply = self.proxied(operation, **{**who, **card, **values})
-        assert reply.status == 200, reply.body.decode()
-        root = ElementTree.fromstring(reply.body)
-        found = root.find(f"{{{SOAP}}}Body/{{{DAREWAY}}}serviceProxyResponse/{{{DAREWAY}}}return")
-        assert found is not None and found.text
-        return ElementTree.fromstring(found.text)
-
-
-def said(document: ElementTree.Element, name: str) -> str | None:
-    return next((each.get(name) for each in document.findall("s") if each.get(name) is not None), None)
 
 
 @pytest.fixture
@@ -156,22 +91,8 @@ def test_a_person_and_the_cards_are_told_as_xml(service: CardService) -> None:
 
 
 def test_all_in_one_text_is_understood(served: Served, service: CardService) -> None:
-    def spoken(operation: str) -> str:
-        text = (
-            f"<操作>{operation}</操作><用户名>u</用户名><密码>{TOKEN}</密码><城市代码>990100</城市代码>"
-            f"<社会保障卡卡号>{service.number}</社会保障卡卡号>"
-            f"<社会保障号码>{service.holder.id_number}</社会保障号码><姓名>{service.holder.name}</姓名>"
-        )
-        reply = service.link.post(
-            "/services/CardService",
-            enveloped(f'<a:allDsjk xmlns:a="{AXIS2}"><a:in>{escape(text)}</a:in></a:allDsjk>'),
-            "text/xml",
-        )
-        assert reply.status == 200, reply.body.decode()
-        inner = "".join(ElementTree.fromstring(reply.body).itertext())
-        return ElementTree.fromstring(inner).findtext("ERR") or ""
-
-    assert [spoken("领卡启用"), spoken("领卡启用"), spoken("正式挂失")] == ["00", "01", "00"]
+    spoken = ("领卡启用", "领卡启用", "正式挂失")
+    assert [service.spoken(each).findtext("ERR") for each in spoken] == ["00", "01", "00"]
     assert state(served, service) is SocialState.FORMALLY_LOST
 
 

@@ -21,6 +21,7 @@ from terminal.trace.tape_player import TapeMismatchError
 from terminal.transport.base import (
     CardMuteError,
     CardRemovedError,
+    CardUnpoweredError,
     NoCardError,
     PinPad,
     Reader,
@@ -156,6 +157,7 @@ def test_waits_end_as_they_ended(tmp_path: Path) -> None:
         CardRemovedError("pulled"),
         NoCardError("none"),
         CardMuteError("mute"),
+        CardUnpoweredError("no power"),
         PinEntryTimeoutError("nobody typed"),
         PinEntryCancelledError("cancelled"),
         PinEntryError("too short"),

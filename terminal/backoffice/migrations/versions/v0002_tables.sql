@@ -133,6 +133,40 @@ CREATE TABLE vouchers (
 	CONSTRAINT fk_vouchers_id_number FOREIGN KEY(id_number) REFERENCES persons (id_number)
 );
 CREATE INDEX ix_vouchers_id_number ON vouchers (id_number);
+CREATE TABLE card_orders (
+	entry INTEGER NOT NULL,
+	id_number VARCHAR(18) NOT NULL,
+	kind VARCHAR(2) NOT NULL,
+	status VARCHAR(2) NOT NULL,
+	bank VARCHAR(40) NOT NULL,
+	reason TEXT,
+	replaces VARCHAR(9),
+	number VARCHAR(9),
+	batch VARCHAR(20),
+	applied_at VARCHAR(32) NOT NULL,
+	begun_at VARCHAR(32),
+	made_at VARCHAR(32),
+	CONSTRAINT pk_card_orders PRIMARY KEY (entry),
+	CONSTRAINT fk_card_orders_id_number FOREIGN KEY(id_number) REFERENCES persons (id_number),
+	CONSTRAINT fk_card_orders_replaces FOREIGN KEY(replaces) REFERENCES social_cards (number),
+	CONSTRAINT uq_card_orders_number UNIQUE (number)
+);
+CREATE INDEX ix_card_orders_batch ON card_orders (batch);
+CREATE INDEX ix_card_orders_id_number ON card_orders (id_number);
+CREATE UNIQUE INDEX one_order_at_a_time ON card_orders (id_number) WHERE made_at IS NULL;
+CREATE TABLE debits (
+	card VARCHAR(9) NOT NULL,
+	number INTEGER NOT NULL,
+	msgid VARCHAR(64) NOT NULL,
+	account_fen BIGINT NOT NULL,
+	self_paid_fen BIGINT NOT NULL,
+	pool_fen BIGINT NOT NULL,
+	tac VARCHAR(8) NOT NULL,
+	at VARCHAR(32) NOT NULL,
+	CONSTRAINT pk_debits PRIMARY KEY (card, number),
+	CONSTRAINT fk_debits_card FOREIGN KEY(card) REFERENCES social_cards (number)
+);
+CREATE INDEX ix_debits_msgid ON debits (msgid);
 CREATE TABLE electronic_cards (
 	card VARCHAR(9) NOT NULL,
 	token VARCHAR(64) NOT NULL,

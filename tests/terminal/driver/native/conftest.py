@@ -1,4 +1,4 @@
-"""The native libraries for Linux, built once a session, and the C program that calls them."""
+"""The native libraries as programs load them, and the C programs that call them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ctypes
 import shutil
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,27 +14,42 @@ import pytest
 from terminal.driver.native.build import TARGETS, build, lay_out
 from terminal.serve.driver.endpoint import VARIABLE
 
-PROGRAM = Path(__file__).parents[3] / "programs" / "driver_caller.c"
+PROGRAMS = Path(__file__).parents[3] / "programs"
 STRICT = ("-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror")
 
 
 @pytest.fixture(scope="session")
-def linux_libraries(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with libSSCardDriver.so and libSSSE32.so."""
-    out = tmp_path_factory.mktemp("native")
-    build(TARGETS["linux"], out)
-    return out / "linux"
+def windows_libraries(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """Builds for a target, once, and gives the directory with SSCardDriver.dll and SSSE32.dll."""
+
+    @cache
+    def built(target: str) -> Path:
+        out = tmp_path_factory.mktemp(target)
+        build(TARGETS[target], out)
+        return out / target
+
+    return built
 
 
 @pytest.fixture(scope="session")
-def compiled_caller(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Compiles the calling program with a compiler and further flags."""
+def compiled_program(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Compiles a program of tests/programs with a compiler and further flags, once."""
 
-    def compiled(compiler: str, *flags: str) -> Path:
-        directory = tmp_path_factory.mktemp("caller")
+    @cache
+    def compiled(source: str, compiler: str, *flags: str) -> Path:
+        directory = tmp_path_factory.mktemp("program")
         lay_out(directory)
-        program = directory / "driver_caller.exe"
-        command = [compiler, *STRICT, "-I", str(directory), "-o", str(program), str(PROGRAM), *flags]
+        program = directory / "program.exe"
+        command = [
+            compiler,
+            *STRICT,
+            "-I",
+            str(directory),
+            "-o",
+            str(program),
+            str(PROGRAMS / source),
+            *flags,
+        ]
         subprocess.run(command, check=True)
         return program
 
@@ -49,6 +65,6 @@ def endpoint_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def driver_library(linux_libraries: Path, tmp_path: Path) -> ctypes.CDLL:
+def driver_library(ssc_driver_library: Path, tmp_path: Path) -> ctypes.CDLL:
     """libSSCardDriver.so as a Python POS loads it; a copy of the test's own, with no connection yet."""
-    return ctypes.CDLL(str(shutil.copy(linux_libraries / "libSSCardDriver.so", tmp_path)))
+    return ctypes.CDLL(str(shutil.copy(ssc_driver_library / "libSSCardDriver.so", tmp_path)))

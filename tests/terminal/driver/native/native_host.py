@@ -1,4 +1,4 @@
-"""The service's side of the native tests: a driver and a reader library that answer by rule, and a service that errs."""
+"""The service's side of the native tests: driver and reader library that answer by rule, and a service that errs."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The issuing bank's host behind `ssc bank`: it has an account for every card it issued, and one line to the centre.
+"""The issuing bank's host behind an outlet: it has an account for every card it issued, and one line to the centre.
 
-Its books live as long as the command: an account is opened when its card is heard, and activating it again is harmless.
+Its books live as long as the visit: an account is opened when its card is heard, and activating it again is harmless.
 """
 
 from __future__ import annotations
@@ -8,9 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from terminal.backoffice.bank import BankAccount, BankHost
-from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer, OnlineAnswer, OnlineRequest
+from terminal.backoffice.bank_ports import (
+    BankNotice,
+    Heard,
+    NoticeAnswer,
+    OnlineAnswer,
+    OnlineRequest,
+    Outlet,
+)
 from terminal.backoffice.ports import BackOffice
-from terminal.flow.errands import Heard, Outlet
 from terminal.text import Pin
 
 
@@ -33,7 +39,7 @@ class OutletBank:
 
     office: BackOffice
     card: str
-    id_number: str
+    id_number: str = field(repr=False)
     _host: BankHost | None = field(default=None)
 
     def authorise(self, request: OnlineRequest) -> OnlineAnswer:
@@ -49,6 +55,6 @@ class OutletBank:
         return Heard(waiting=False, refusal=next((refusal for _, refusal in self._host.refused), None))
 
 
-def outlet(office: BackOffice, new_pin: Pin | None) -> Outlet:
+def outlet(office: BackOffice, new_pin: Pin | None = None) -> Outlet:
     """The bank of an outlet whose line to the centre is this back office."""
     return Outlet(lambda card, id_number: OutletBank(office, card, id_number), new_pin)

@@ -1,0 +1,149 @@
+"""Cards are applied for once, made once, and a replacement takes the lost card's place and money."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from centre_samples import BALANCE_FEN, HISTORY, HOLDER, KEY, RECEIVED
+from conftest import World
+
+from apdu.identifiers import plausible_card_number
+from apdu.layout.states import SocialState
+from terminal.backoffice.office import Office
+from terminal.backoffice.ports import CardKey, Holder
+from terminal.backoffice.production import Application, Made, OrderError, OrderFault
+from terminal.backoffice.profile import load_profile
+from terminal.backoffice.store import Store
+from terminal.backoffice.stored.orders import Order, OrderKind, OrderStatus
+from terminal.serve.desk import repeated
+
+SOMEBODY = Holder("990100199003030036", "测试丙")
+BANK = "95588"
+WANTED = Application(SOMEBODY, BANK)
+REPLACEMENT = Application(HOLDER, BANK, KEY.number, "遗失")
+CHIP = "990100D15600000500A1B2C5D4E5F6"
+
+
+def made(order: Order, whose: Holder, last: int = 9) -> Made:
+    assert order.number is not None
+    return Made(
+        CardKey(f"{CHIP}{last:02X}", order.number),
+        HISTORY[:-1] + bytes((last,)),
+        whose,
+        "6200000000000000005",
+    )
+
+
+def fault(act: object, *given: object) -> OrderFault:
+    with pytest.raises(OrderError) as caught:
+        act(*given)  # type: ignore[operator]
+    return caught.value.fault
+
+
+@pytest.fixture
+def lost(world: World) -> World:
+    """A card in use with money on it, formally lost."""
+    world.activate()
+    world.lose()
+    return world
+
+
+def test_the_same_application_is_the_same_order(world: World) -> None:
+    first, new = world.office.production.apply(WANTED)
+    assert new and (first.kind, first.status) == (OrderKind.NEW, OrderStatus.APPLIED)
+    assert world.office.production.apply(WANTED) == (first, False)
+    assert world.office.production.orders_of(SOMEBODY.id_number) == [(first, None)]
+
+
+def test_checking_an_application_records_nothing(world: World) -> None:
+    world.office.production.check(WANTED)
+    assert world.office.production.orders_of(SOMEBODY.id_number) == []
+    assert world.office.production.totals() == {}
+
+
+def test_who_has_a_card_applies_for_no_other(world: World) -> None:
+    assert fault(world.office.production.apply, Application(HOLDER, BANK)) is OrderFault.HAS_CARD
+    other_name = Application(Holder(HOLDER.id_number, "测试丁"), BANK)
+    assert fault(world.office.production.check, other_name) is OrderFault.OTHER_NAME
+
+
+def test_a_card_is_replaced_after_its_formal_loss_only(world: World) -> None:
+    world.activate()
+    assert fault(world.office.production.apply, REPLACEMENT) is OrderFault.NOT_LOST
+    world.lose(formal=False)
+    assert fault(world.office.production.apply, REPLACEMENT) is OrderFault.NOT_LOST
+    assert fault(world.office.production.apply, Application(HOLDER, BANK, "X")) is OrderFault.NO_CARD
+    world.lose()
+    assert world.office.production.apply(REPLACEMENT)[0].kind is OrderKind.LOST
+    assert fault(world.office.production.apply, Application(HOLDER, BANK)) is OrderFault.ORDERED
+
+
+def test_a_batch_gives_every_application_a_number(world: World) -> None:
+    orders = world.office.production
+    assert orders.begin_batch() is None
+    orders.apply(WANTED)
+    begun = orders.begin_batch()
+    assert begun == ("990100202602090001", 1)
+    ((order, whose),) = orders.orders_of_batch(begun[0])
+    assert order.number is not None and plausible_card_number(order.number)
+    assert (order.status, whose) == (OrderStatus.IN_PRODUCTION, SOMEBODY)
+    assert orders.begin_batch() == begun, "a lost answer can be asked for again"
+    assert orders.totals() == {OrderStatus.IN_PRODUCTION: 1}
+
+
+def test_a_card_that_was_made_lies_sealed(world: World) -> None:
+    orders = world.office.production
+    order = orders.issue(WANTED)
+    assert orders.issue(WANTED) == order
+    done = orders.complete(made(order, SOMEBODY))
+    assert done.status is OrderStatus.MADE
+    assert world.card(done.number or "").social is SocialState.SEALED
+    assert orders.complete(made(order, SOMEBODY)) == done
+    assert fault(orders.apply, WANTED) is OrderFault.HAS_CARD
+
+
+def test_a_card_that_nobody_ordered_is_not_made(world: World) -> None:
+    order = world.office.production.issue(WANTED)
+    assert fault(world.office.production.complete, made(order, HOLDER)) is OrderFault.NOT_ORDERED
+    other_name = Holder(SOMEBODY.id_number, "测试丁")
+    assert fault(world.office.production.complete, made(order, other_name)) is OrderFault.OTHER_NAME
+    assert {card.number for card in world.office.cards()} == {"900001", KEY.number}
+
+
+def test_the_replacement_takes_the_lost_card_s_place_and_money(lost: World) -> None:
+    orders = lost.office.production
+    order = orders.issue(REPLACEMENT)
+    for _ in range(2):
+        orders.complete(made(order, HOLDER))
+    assert lost.card().social is SocialState.CANCELLED
+    assert lost.card().replaced_by == order.number
+    with lost.store.transaction():
+        assert lost.store.balance(f"new:{order.number}") == BALANCE_FEN
+        assert lost.store.ledger_faults() == []
+
+
+def test_a_card_that_was_found_again_is_not_replaced(lost: World) -> None:
+    order = lost.office.production.issue(REPLACEMENT)
+    lost.release_loss()
+    assert fault(lost.office.production.complete, made(order, HOLDER)) is OrderFault.NOT_LOST
+    assert [card.number for card in lost.office.cards() if card.role == "new"] == [KEY.number]
+
+
+def test_many_desks_order_one_card(where: str) -> None:
+    begin, profile = Barrier(4), load_profile("default")
+
+    def desk(_: int) -> Order:
+        store = Store(where)
+        try:
+            office = Office(store, profile, lambda: RECEIVED)
+            begin.wait()
+            return repeated(lambda: office.production.issue(WANTED))
+        finally:
+            store.close()
+
+    Store(where).close()
+    with ThreadPoolExecutor(4) as desks:
+        numbers = {order.number for order in desks.map(desk, range(4))}
+    assert len(numbers) == 1
