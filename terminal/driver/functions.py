@@ -120,9 +120,11 @@ _VENDOR = (
         "iDoDebit", (1, 2), TYPE, CARD_INFO, PAY_INFO, out_size=1024, spelled="iDoDebit_HSM_Step1toStep2"
     ),
     _vendor("iVerifyPINK", TYPE, PIN_TEXT, out_size=512),
+    _vendor("iReadICCardNum", TYPE, out_size=64, aliases=("iReadBankNumber",)),
     *map(
         _unpublished,
         (
+            "iReadIdentityCard",
             "iReadCardInPutPin",
             "iReadCardType",
             "iCardAuthentication",

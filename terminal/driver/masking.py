@@ -114,5 +114,6 @@ _FIELDS: Mapping[str, Mapping[int, Mask]] = {
     "iReadCardBas_HSM_Step1To2": _BASE,
     "iReloadPIN_HSM_Step2": _NEW_PIN,
     "iReloadPIN_HSM_Step1To2": _NEW_PIN,
+    "iReadICCardNum": {0: hidden},
 }
 _VALUES = {"iReadCard", "iReadCard_HSM_Step2", "iReadCard_HSM_Step1To2"}

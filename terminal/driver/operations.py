@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from terminal.driver.bank_number import read_bank_number
 from terminal.driver.base_read import read_base, read_base_by_hsm
 from terminal.driver.debit import do_debit, do_debit_by_hsm, read_debit_records
 from terminal.driver.files import read_files, write_files
@@ -28,6 +29,7 @@ OPENINGS: Mapping[str, Opening] = {
     "iUnblockPIN": unblock_pin,
     "iDoDebit": do_debit,
     "iReadDebitRecord": read_debit_records,
+    "iReadICCardNum": read_bank_number,
 }
 OPENINGS_BY_HSM: Mapping[str, Opening] = {
     "iReadCardBas": read_base_by_hsm,
