@@ -15,7 +15,8 @@ from terminal.backoffice.rule_table import RULES
 
 ROOT = Path(__file__).parents[2]
 CODE = ("terminal/backoffice", "terminal/flow", "terminal/procedures")
-OWN_TEST = "test_rules_page"
+ABOUT_THE_TABLE = ("test_rules_page", "test_rule_scenarios", "test_cli_scenario")
+"""Tests of the table of rules, which cite rules without showing them."""
 SHOWS = re.compile(r"^rules: \[(.*)\]$", re.MULTILINE)
 NUMBER = re.compile(r"\bR(\d{1,2})(?: to R(\d{1,2}))?\b")
 
@@ -54,7 +55,7 @@ def naming(place: str, pattern: str) -> dict[int, list[str]]:
     """Files under a directory by the rules they name."""
     found: dict[int, list[str]] = {}
     for path in sorted((ROOT / place).rglob(pattern)):
-        if path.stem == OWN_TEST:
+        if path.stem in ABOUT_THE_TABLE:
             continue
         for number in numbers(path.read_text(encoding="utf-8")):
             found.setdefault(number, []).append(path.stem)

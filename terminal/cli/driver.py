@@ -41,7 +41,7 @@ def build(target: str, out: Path) -> ExitCode:
     from terminal.cli.output import say
     from terminal.driver.native.build import build as build_libraries
 
-    for name in TARGETS if target == ALL else (target,):
-        for path in build_libraries(TARGETS[name], out):
-            say(str(path))
+    names = TARGETS if target == ALL else (target,)
+    for path in dict.fromkeys(path for name in names for path in build_libraries(TARGETS[name], out)):
+        say(str(path))
     return ExitCode.DONE

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
+from typing import Any, TypeVar
 
 import click
 
@@ -27,6 +29,21 @@ profile_option = click.option(
     metavar="NAME|FILE",
     help="Region profile: a name, or a YAML file.",
 )
+
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def pin_options(command: F) -> F:
+    """The options for a PIN: `pin`, `pin_stdin`, `pin_env`, `force`; `pin_source` makes one source of them."""
+    for option in (
+        click.option("--force", is_flag=True, help="Send the PIN though one try is left."),
+        click.option("--pin-env", metavar="NAME", help="The PIN is in this environment variable."),
+        click.option("--pin-stdin", is_flag=True, help="The PIN is the first line of standard input."),
+        click.option("--pin", is_flag=True, help="Ask for the PIN: at the reader's keypad, else here."),
+    ):
+        command = option(command)
+    return command
 
 
 class Moment(click.ParamType[datetime]):

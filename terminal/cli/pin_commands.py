@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from terminal.cli.channel_options import centre_options, order_of, papers_options, reader_options, require
-from terminal.cli.pin_source import pin_options
+from terminal.cli.options import pin_options
 from terminal.exit_codes import ExitCode
 
 if TYPE_CHECKING:

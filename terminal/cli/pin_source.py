@@ -11,7 +11,6 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any, TypeVar
 
 import click
 
@@ -27,8 +26,6 @@ from terminal.procedures.pin import BLOCKED, query_tries, verify_pin
 from terminal.text import Pin
 from terminal.trace.tape_deck import NoInputError
 from terminal.transport.base import PinPad
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 PAD_BLOCK = b"\xff" * 8
 SHORTEST, LONGEST = 4, 16
@@ -103,18 +100,6 @@ _SOURCES: dict[Way, Callable[[str], str]] = {
     Way.STDIN: _from_stdin,
     Way.ENVIRONMENT: _from_environment,
 }
-
-
-def pin_options(command: F) -> F:
-    """The options for a PIN: `pin`, `pin_stdin`, `pin_env`, `force`; `pin_source` makes one source of them."""
-    for option in (
-        click.option("--force", is_flag=True, help="Send the PIN though one try is left."),
-        click.option("--pin-env", metavar="NAME", help="The PIN is in this environment variable."),
-        click.option("--pin-stdin", is_flag=True, help="The PIN is the first line of standard input."),
-        click.option("--pin", is_flag=True, help="Ask for the PIN: at the reader's keypad, else here."),
-    ):
-        command = option(command)
-    return command
 
 
 def pin_source(*, pin: bool, pin_stdin: bool, pin_env: str | None, force: bool) -> PinSource | None:

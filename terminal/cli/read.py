@@ -7,8 +7,8 @@ from contextlib import ExitStack
 
 import click
 
-from terminal.cli.options import ALL_KINDS, dry_run_option, json_option, profile_option
-from terminal.cli.pin_source import pin_options, pin_source
+from terminal.cli.options import ALL_KINDS, dry_run_option, json_option, pin_options, profile_option
+from terminal.cli.pin_source import pin_source
 from terminal.cli.reader_options import ADDRESS, OpenReaders, powered, reader_argument, wait_option
 from terminal.exit_codes import ExitCode
 

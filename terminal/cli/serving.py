@@ -17,9 +17,8 @@ from terminal.cli.files import region_profile
 from terminal.cli.output import say
 from terminal.cli.staying import until_interrupted
 from terminal.exit_codes import ExitCode
+from terminal.serve import MISSING
 from terminal.trace.as_json import json_line
-
-MISSING = "the service needs more than a terminal does: pip install 'ssc-terminal[server]'"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ import click
 from terminal.backoffice.ports import BackOffice
 from terminal.cli.files import open_office, region_profile
 from terminal.cli.output import say
-from terminal.cli.serving import MISSING
 from terminal.cli.staying import until_interrupted
 from terminal.driver.keypad import QueueKeypad
 from terminal.driver.ports import Keypad
 from terminal.driver.profile import load_profile
 from terminal.exit_codes import ExitCode
 from terminal.readers import SCHEMES, VIRTUAL
+from terminal.serve import MISSING
 from terminal.testbench.orders import CardOrder
 from terminal.testbench.slots import Place, Slots
 from terminal.trace.as_json import json_line

@@ -37,14 +37,15 @@ from terminal.flow.payment_messages import (
 from terminal.flow.payment_purse import (
     ask_proof,
     begin_debit,
-    close_taken_back,
     confirm_debit,
     debit_card,
     debit_due,
     finish_debit,
+    look_after_waiting,
     read_purse,
     reinsert_card,
     report_debits,
+    reverse_undebited,
     undo_settlement,
 )
 from terminal.flow.purchase import Event, State
@@ -88,10 +89,12 @@ def resolve(payment: Payment) -> Flow[Event]:
     finished = False
     for sale in book.open_sales():
         if sale.waits_for_card:
-            yield from close_taken_back(book, sale)
+            yield from look_after_waiting(book, sale)
             continue
-        if sale.phase is Phase.SENT or sale.debit_phase is DebitPhase.DUE:
-            if (yield from reverse_sale(payment, sale)) is Event.DISPUTED:
+        undebited = sale.phase is Phase.ANSWERED and sale.debit_phase is DebitPhase.DUE
+        if sale.phase is Phase.SENT or undebited:
+            reversing = reverse_undebited if undebited else reverse_sale
+            if (yield from reversing(payment, sale)) is Event.DISPUTED:
                 return Event.DISPUTED
             yield Show(payment_texts.REVERSED_EARLIER)
             continue

@@ -130,7 +130,15 @@ def undo_settlement(payment: Payment) -> Flow[Event]:
     """The card was not debited: the settlement is reversed (2601), so that both stand or neither."""
     payment.sale = payment.current.with_debit(phase=DebitPhase.DUE)
     yield KeepSale(payment.sale)
-    return (yield from reverse_sale(payment, payment.sale))
+    return (yield from reverse_undebited(payment, payment.sale))
+
+
+def reverse_undebited(payment: Payment, sale: Sale) -> Flow[Event]:
+    """Reverse a settlement without a debit; one that both sides have agreed on since stands, and can be cancelled."""
+    undone = yield from reverse_sale(payment, sale)
+    if undone is Event.DISPUTED:
+        yield KeepSale(replace(sale, phase=Phase.CLOSED))
+    return undone
 
 
 def finish_debit(payment: Payment) -> Flow[Event]:
@@ -160,9 +168,11 @@ def finish_debit(payment: Payment) -> Flow[Event]:
     return Event.FINISHED_EARLIER
 
 
-def close_taken_back(book: SalesBook, sale: Sale) -> Flow[None]:
-    """A sale that waits for its card, but was cancelled or reversed in the meantime, waits no longer."""
-    if not (yield from is_standing(sale)):
+def look_after_waiting(book: SalesBook, sale: Sale) -> Flow[None]:
+    """A sale that waits for its card is told; one that was cancelled or reversed in the meantime waits no longer."""
+    if (yield from is_standing(sale)):
+        yield Show(payment_texts.waits_for_card(sale))
+    else:
         phase = Phase.CLOSED if book.cancelled(sale.settlement) else Phase.REVERSED
         yield KeepSale(replace(sale, phase=phase))
 

@@ -41,6 +41,14 @@ PROOF_WRONG = Text(
 )
 
 
+def waits_for_card(sale: Sale) -> Text:
+    """A settlement whose debit only its card can tell of."""
+    return Text(
+        f"Settlement {sale.settlement} waits for card {sale.card}: whether it was debited is on the card.",
+        f"结算{sale.settlement}待卡{sale.card}确认是否已扣款。",
+    )
+
+
 def proof_doubted(sale: Sale) -> Text:
     """The centre does not find a debit's TAC genuine."""
     return Text(

@@ -16,7 +16,8 @@ from terminal.backoffice.ports import BackOffice, Place, Request
 from terminal.flow import channel, errands
 from terminal.flow.pin_change import change_pin
 from terminal.scenario import errands as spec
-from terminal.scenario.errands import AtPlace, PapersSpec, is_id_number
+from terminal.scenario.errands import AtPlace
+from terminal.scenario.papers import PapersSpec, is_id_number
 from terminal.scenario.stage import Stage
 from terminal.text import Pin
 

@@ -12,45 +12,17 @@ from typing import Annotated, Any
 import msgspec
 
 from terminal.backoffice.card_ports import PlaceKind, Service
+from terminal.scenario.papers import NO_PAPERS, PapersSpec, named_holders
 from terminal.scenario.script import CardName
 from terminal.text import Pin
 
 PlaceName = Annotated[str, msgspec.Meta(min_length=1, max_length=12)]
 Kind = Annotated[str, msgspec.Meta(pattern="^[0-9]{3}$")]
-HOLDER_PREFIX = "990100"
-_ID_LENGTH = 18
 _NO_READER = frozenset({PlaceKind.PHONE.value, PlaceKind.ONLINE.value, PlaceKind.CENTRE.value})
-
-
-def is_id_number(text: str) -> bool:
-    """Whether this has the form of an ID number, right or wrong, and is no card's name."""
-    return len(text) == _ID_LENGTH and text[:-1].isdigit()
 
 
 class _Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="do"):
     """Base of every step: unknown keys are refused."""
-
-
-class PapersSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is shown or told: `holder` and `agent` by the name of a card of that person, or as an ID number in quotes.
-
-    `holder` is the holder's ID card (on the phone and online, the number said); `agent` the agent's own.
-    """
-
-    holder: str | None = None
-    agent: str | None = None
-    power_of_attorney: bool = False
-
-    def __post_init__(self) -> None:
-        for said in (self.holder, self.agent):
-            if said is not None and is_id_number(said) and not said.startswith(HOLDER_PREFIX):
-                raise ValueError(f"an ID number of a scenario begins with {HOLDER_PREFIX}: nobody has it")
-
-    def __repr__(self) -> str:
-        return f"PapersSpec(power_of_attorney={self.power_of_attorney})"
-
-
-NO_PAPERS = PapersSpec()
 
 
 class AtPlace(_Step, frozen=True, kw_only=True):
@@ -249,14 +221,6 @@ def named_cards(errand: Errand | None) -> Iterator[tuple[str, str]]:
         if name is not None:
             yield key, name
     yield from named_holders(getattr(errand, "papers", NO_PAPERS))
-
-
-def named_holders(papers: PapersSpec) -> Iterator[tuple[str, str]]:
-    """The keys of papers that name a person by a card, and the names."""
-    for key in ("holder", "agent"):
-        said = getattr(papers, key)
-        if said is not None and not is_id_number(said):
-            yield f"papers.{key}", said
 
 
 OUTCOMES = (

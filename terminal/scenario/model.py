@@ -14,9 +14,8 @@ import msgspec
 
 from apdu.layout.old_cards import OLD_CARDS
 from apdu.yaml_text import parse, read_text
-from terminal.scenario import errands
 from terminal.scenario.clinic_spec import ClinicStep
-from terminal.scenario.errands import NO_PAPERS, Errand, PapersSpec
+from terminal.scenario.errands import Errand, named_cards
 from terminal.scenario.expectation import (
     POWER_LOST,
     CardExpectation,
@@ -27,6 +26,7 @@ from terminal.scenario.expectation import (
     known_rule,
 )
 from terminal.scenario.fault_spec import CardFault, CentreFault, FaultSpec, ServiceFault, TerminalFault
+from terminal.scenario.papers import NO_PAPERS, PapersSpec, named_holders
 from terminal.scenario.payments import InsuranceSpec, PurchaseSpec, RefundSpec
 from terminal.scenario.script import Insert, ScriptStep
 from terminal.scenario.setting import CardSpec, CentreSpec, PsamSpec, Seed, Strict, TerminalSpec
@@ -158,9 +158,9 @@ class Scenario(Strict, frozen=True, kw_only=True):
             for index, step in enumerate(visit.operator):
                 if isinstance(step, Insert):
                     yield f"visits[{number}].operator[{index}].card", step.card
-            for key, name in errands.named_cards(visit.errand):
+            for key, name in named_cards(visit.errand):
                 yield f"visits[{number}].errand.{key}", name
-            for key, name in errands.named_holders(visit.papers):
+            for key, name in named_holders(visit.papers):
                 yield f"visits[{number}].{key}", name
             for name in visit.expect.centre.cards:
                 yield f"visits[{number}].expect.centre.cards", name

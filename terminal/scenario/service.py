@@ -9,9 +9,8 @@ from terminal.backoffice.national.interface import NationalInterface
 from terminal.backoffice.remote import RemoteNational, RemoteOffice
 from terminal.scenario.model import ScenarioError
 from terminal.scenario.stage import Stage
+from terminal.serve import MISSING
 from terminal.serve.failures import FailureSwitch
-
-MISSING = "the service needs more than a terminal does: pip install 'ssc-terminal[server]'"
 
 
 @contextmanager

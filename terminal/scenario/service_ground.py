@@ -1,9 +1,9 @@
 """Where visits are swept over HTTP: the centre a process, its database a real one, and what can go wrong there.
 
 At each exchange the card is pulled on both sides of it, or the service is killed and stays dead until the visit is
-over; at each exchange with the centre the request is lost, or the answer, or the service is killed while it works
-(after a part of the time that the undisturbed answer took), or when it has done it all but answered, or was killed and
-is back. On a database server the server's end of the service's connections breaks as well.
+over; at each exchange with the centre the request is lost, or the answer, or the service is killed at its work (before
+each statement that it gives its database, commits included), or when it has done it all but answered, or was killed
+and is back. On a database server the server's end of the service's connections breaks as well.
 """
 
 from __future__ import annotations
@@ -47,7 +47,6 @@ KILLED_AT_WORK = "centre killed at work"
 KILLED_UNANSWERED = "centre killed before it answered"
 RESTARTED = "centre killed and back"
 CONNECTION_LOST = "database connection lost"
-PERCENTS = (25, 50, 75)
 
 
 @dataclass(slots=True)
@@ -59,7 +58,7 @@ class ServiceGround:
     service: Service
     line: Line
     _original: Stage | None = None
-    _seconds: dict[int, float] = field(default_factory=dict)
+    _statements: dict[int, int] = field(default_factory=dict)
 
     def stage(self) -> Stage:
         """An empty database, and untouched cards enrolled in it."""
@@ -72,20 +71,19 @@ class ServiceGround:
 
     def points(self, shape: Shape) -> Iterator[Point]:
         """Every point of a visit that looks like this undisturbed."""
-        self._seconds = shape.seconds
         for number, party in enumerate(shape.parties, 1):
             for what in AT_EVERY_EXCHANGE:
                 yield Point(number, party, what)
             if party is Party.CENTRE:
                 for what in self._accidents():
                     yield Point(number, party, what)
-                for percent in PERCENTS:
-                    yield Point(number, party, KILLED_AT_WORK, percent=percent)
+                for statement in range(1, self._statements[number] + 1):
+                    yield Point(number, party, KILLED_AT_WORK, statement=statement)
 
     @contextmanager
     def watched(self, stage: Stage, shape: Shape) -> Iterator[Disturb]:
         """The shape is told of the cards' exchanges and of everything on the line."""
-        yield lambda counter: self._numbered(shape)
+        yield lambda counter: self._numbered(_Learner(shape, self.service, self._statements))
         self.line.watcher = None
 
     @contextmanager
@@ -117,9 +115,8 @@ class ServiceGround:
 
     def accident(self, point: Point) -> Accident | None:
         """What the point lets happen to a request."""
-        if point.percent is not None:
-            seconds = self._seconds[point.exchange] * point.percent / 100
-            return partial(kill_at_work, self.service, seconds)
+        if point.statement is not None:
+            return partial(kill_at_work, self.service, point.statement)
         return self._accidents().get(point.what)
 
     def _accidents(self) -> Mapping[str, Accident]:
@@ -157,6 +154,24 @@ class ServiceGround:
         office.link = self.line
         stage.line, stage.national = office, RemoteNational(self.line)
         return stage
+
+
+@dataclass(slots=True)
+class _Learner:
+    """Tells a shape of each exchange, and notes how many statements the service gave its database in it."""
+
+    shape: Shape
+    service: Service
+    statements: dict[int, int]
+    _before: int = 0
+
+    def before(self, exchange: int, party: Party) -> None:
+        self._before = self.service.statements
+        self.shape.before(exchange, party)
+
+    def after(self, exchange: int, party: Party) -> None:
+        self.statements[exchange] = self.service.statements - self._before
+        self.shape.after(exchange, party)
 
 
 @dataclass(slots=True)

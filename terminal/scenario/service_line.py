@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from threading import Timer
 
 from terminal.backoffice.link import Link, Reply
 from terminal.backoffice.ports import UnreachableError
@@ -105,15 +104,15 @@ def lose_answer(send: Send) -> Reply:
     raise UnreachableError("the answer was lost")
 
 
-def kill_at_work(service: Service, seconds: float, send: Send) -> Reply:
-    """The service dies some time after the request was sent: before, at or after its commit."""
-    killing = Timer(seconds, service.kill)
-    killing.start()
+def kill_at_work(service: Service, statement: int, send: Send) -> Reply:
+    """The service dies at its work, when it is to give its database the n-th statement of this request."""
+    service.die_before(statement)
     try:
         send()
     finally:
-        killing.join()
-    raise UnreachableError("the answer came after its sender had died")
+        service.kill()
+        service.die_before(0)
+    raise UnreachableError("the answer came before its sender had died")
 
 
 def kill_before_answer(service: Service, send: Send) -> Reply:

@@ -10,9 +10,11 @@ import logging
 import multiprocessing
 import os
 import secrets
+import signal
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
+from ctypes import Array, c_int
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
@@ -21,13 +23,16 @@ from multiprocessing.connection import Connection
 from multiprocessing.context import ForkServerContext, ForkServerProcess
 from typing import Any
 
+from sqlalchemy import Engine, event
+
 from terminal.backoffice.database import StoreError
 from terminal.backoffice.profile import Profile
-from terminal.scenario.service import MISSING
+from terminal.serve import MISSING
 
 START_S = 60.0
 PRELOADED = ["__main__", __name__, "terminal.scenario.service_warm"]
 _numbers = count(1)
+_SEEN, _LEFT = 0, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,7 @@ class Service:
             where, profile, at, _own_address(), secrets.token_hex(16), options=options or {}
         )
         self._process: ForkServerProcess | None = None
+        self._statements = _standby().RawArray(c_int, 2)
         self.start()
         self.url = f"http://{self._served.host}:{self._served.port}"
         self.token = self._served.token
@@ -88,7 +94,9 @@ class Service:
         if self.alive:
             return
         ours, theirs = multiprocessing.Pipe(duplex=False)
-        self._process = _standby().Process(target=_serve, args=(self._served, theirs), daemon=True)
+        self._process = _standby().Process(
+            target=_serve, args=(self._served, self._statements, theirs), daemon=True
+        )
         self._process.start()
         theirs.close()
         told: int | str = "the centre did not start"
@@ -107,6 +115,15 @@ class Service:
 
     close = kill
 
+    @property
+    def statements(self) -> int:
+        """How many statements its database was given, commits included, since it was made."""
+        return self._statements[_SEEN]
+
+    def die_before(self, statement: int) -> None:
+        """Let it die by SIGKILL when its database is to be given the n-th statement from now; 0 takes that back."""
+        self._statements[_LEFT] = statement
+
 
 @lru_cache(maxsize=1)
 def _standby() -> ForkServerContext:
@@ -121,11 +138,12 @@ def _own_address() -> str:
     return f"127.{1 + (number >> 16) % 254}.{number >> 8 & 0xFF}.{number & 0xFF}"
 
 
-def _serve(served: Served, ready: Connection) -> None:
+def _serve(served: Served, statements: Array[c_int], ready: Connection) -> None:
     """What the process does; tells its port, or in words why it cannot start."""
     os.setpgid(0, 0)  # Ctrl-C at a terminal is meant for whoever sweeps
     logging.disable()  # what it cannot do it answers, and the line hears it
     threading.Thread(target=_end_with_the_sweep, daemon=True).start()
+    _count(statements)
     try:
         from terminal.serve import running
         from terminal.serve.app import create_app
@@ -139,6 +157,20 @@ def _serve(served: Served, ready: Connection) -> None:
         return ready.send(str(error))
     app = create_app(pool, token=served.token)
     return running.serve(app, listening, lambda: ready.send(listening.getsockname()[1]))
+
+
+def _count(statements: Array[c_int]) -> None:
+    """Count what the database is given, and die where it was ordered."""
+
+    def given(*_: object) -> None:
+        statements[_SEEN] += 1
+        if statements[_LEFT] > 0:
+            statements[_LEFT] -= 1
+            if statements[_LEFT] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    event.listen(Engine, "before_cursor_execute", given)
+    event.listen(Engine, "commit", given)
 
 
 def _end_with_the_sweep() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections import Counter as Tally
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -19,18 +18,18 @@ from virtual_card.faults import Fault, FaultKind, FaultPlan
 class Point:
     """One thing going wrong at one place: `exchange` counts from 1 over all parties of the visit.
 
-    `after_bytes`: of the write that is torn. `percent`: of the time that the undisturbed answer took.
+    `after_bytes`: of the write that is torn. `statement`: the one of the centre's database, counted from 1.
     """
 
     exchange: int
     party: Party
     what: str
     after_bytes: int | None = None
-    percent: int | None = None
+    statement: int | None = None
 
     def __str__(self) -> str:
         when = "" if self.after_bytes is None else f" after {self.after_bytes} bytes"
-        when += "" if self.percent is None else f" after {self.percent} % of its time"
+        when += "" if self.statement is None else f", before statement {self.statement}"
         return f"exchange {self.exchange} with {self.party.value}: {self.what}{when}"
 
 
@@ -68,19 +67,16 @@ class SweepResult:
 
 @dataclass(slots=True)
 class Shape:
-    """What the undisturbed visit looked like: the party of each exchange, its seconds, and where cards were written."""
+    """What the undisturbed visit looked like: the party of each exchange, and where cards were written."""
 
     parties: list[Party] = field(default_factory=list)
-    seconds: dict[int, float] = field(default_factory=dict)
     writes: dict[int, int] = field(default_factory=dict)
-    _began: float = 0.0
 
     def before(self, exchange: int, party: Party) -> None:
         self.parties.append(party)
-        self._began = time.monotonic()
 
     def after(self, exchange: int, party: Party) -> None:
-        self.seconds[exchange] = time.monotonic() - self._began
+        """Nothing more to learn."""
 
     def listen(self, event: Event) -> None:
         if not isinstance(event, CardExchanged) or event.role is Role.PSAM:

@@ -21,7 +21,7 @@ from terminal.backoffice.ports import Holder
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.store import Store
 from terminal.backoffice.stored.ledger import EMPLOYEE_FUND, fund_account
-from terminal.backoffice.stored.people import InsuranceRow
+from terminal.backoffice.stored.people import InsuranceCode, InsuranceRow
 
 
 class InsuringError(EnrolmentError):
@@ -33,6 +33,7 @@ class InsuringError(EnrolmentError):
 
 
 Months = Annotated[int, msgspec.Meta(ge=0, le=1200)]
+VoucherToken = Annotated[str, msgspec.Meta(max_length=50)]
 OpeningBalance = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
 
 
@@ -46,8 +47,8 @@ class Insured:
 
     holder: Holder
     insurances: tuple[InsuranceRow, ...] = ()
-    contributions: Mapping[str, Months] = field(default_factory=dict)
-    voucher: str | None = None
+    contributions: Mapping[InsuranceCode, Months] = field(default_factory=dict)
+    voucher: VoucherToken | None = None
     card: str | None = None
     balance_fen: OpeningBalance = 0
 

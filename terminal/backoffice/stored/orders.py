@@ -63,9 +63,7 @@ _WAITING = held(
 _BATCHES = select(func.count(card_orders.c.batch.distinct())).where(
     card_orders.c.batch.startswith(bindparam("beginning"))
 )
-_LATEST = select(func.max(card_orders.c.batch)).where(
-    card_orders.c.status == OrderStatus.IN_PRODUCTION.value
-)
+_LATEST = select(func.max(card_orders.c.batch)).where(card_orders.c.status == OrderStatus.IN_PRODUCTION.value)
 _BY_STATUS = select(card_orders.c.status, func.count()).group_by(card_orders.c.status)
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from sqlalchemy import Row, bindparam, select
 
 from terminal.backoffice.ports import Holder
@@ -46,13 +47,17 @@ class Person:
         return self.holder.id_number
 
 
+InsuranceCode = Annotated[str, msgspec.Meta(max_length=6)]
+StatusCode = Annotated[str, msgspec.Meta(max_length=1)]
+
+
 @dataclass(frozen=True, slots=True)
 class InsuranceRow:
     """One insurance of a person: `kind` 310, 390 …, `status` 1 in force, 2 and 4 paused or ended."""
 
-    kind: str
-    person_type: str
-    status: str
+    kind: InsuranceCode
+    person_type: InsuranceCode
+    status: StatusCode
     since: date
     paused_since: date | None = None
     employer: str | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ MOST_CALLERS = 64
 
 UNKNOWN_ERROR = b"-999"
 END_S = 5.0
-"""How long the end of the service waits for a call under way, such as an entry at the keypad."""
+"""How long the end of the service waits for calls under way, such as an entry at the keypad."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +132,9 @@ class _Exchange:
         for connection in threads.values():
             with suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+        deadline = time.monotonic() + END_S
         for thread in threads:
-            thread.join(END_S)
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _serve(self, connection: socket.socket) -> None:
         caller = object()

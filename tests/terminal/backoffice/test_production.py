@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import Any
 
 import pytest
 from centre_samples import BALANCE_FEN, HISTORY, HOLDER, KEY, RECEIVED
-from conftest import World
 
 from apdu.identifiers import plausible_card_number
 from apdu.layout.states import SocialState
@@ -43,33 +43,33 @@ def fault(act: object, *given: object) -> OrderFault:
 
 
 @pytest.fixture
-def lost(world: World) -> World:
+def lost(world: Any) -> Any:
     """A card in use with money on it, formally lost."""
     world.activate()
     world.lose()
     return world
 
 
-def test_the_same_application_is_the_same_order(world: World) -> None:
+def test_the_same_application_is_the_same_order(world: Any) -> None:
     first, new = world.office.production.apply(WANTED)
     assert new and (first.kind, first.status) == (OrderKind.NEW, OrderStatus.APPLIED)
     assert world.office.production.apply(WANTED) == (first, False)
     assert world.office.production.orders_of(SOMEBODY.id_number) == [(first, None)]
 
 
-def test_checking_an_application_records_nothing(world: World) -> None:
+def test_checking_an_application_records_nothing(world: Any) -> None:
     world.office.production.check(WANTED)
     assert world.office.production.orders_of(SOMEBODY.id_number) == []
     assert world.office.production.totals() == {}
 
 
-def test_who_has_a_card_applies_for_no_other(world: World) -> None:
+def test_who_has_a_card_applies_for_no_other(world: Any) -> None:
     assert fault(world.office.production.apply, Application(HOLDER, BANK)) is OrderFault.HAS_CARD
     other_name = Application(Holder(HOLDER.id_number, "测试丁"), BANK)
     assert fault(world.office.production.check, other_name) is OrderFault.OTHER_NAME
 
 
-def test_a_card_is_replaced_after_its_formal_loss_only(world: World) -> None:
+def test_a_card_is_replaced_after_its_formal_loss_only(world: Any) -> None:
     world.activate()
     assert fault(world.office.production.apply, REPLACEMENT) is OrderFault.NOT_LOST
     world.lose(formal=False)
@@ -80,7 +80,7 @@ def test_a_card_is_replaced_after_its_formal_loss_only(world: World) -> None:
     assert fault(world.office.production.apply, Application(HOLDER, BANK)) is OrderFault.ORDERED
 
 
-def test_a_batch_gives_every_application_a_number(world: World) -> None:
+def test_a_batch_gives_every_application_a_number(world: Any) -> None:
     orders = world.office.production
     assert orders.begin_batch() is None
     orders.apply(WANTED)
@@ -93,7 +93,7 @@ def test_a_batch_gives_every_application_a_number(world: World) -> None:
     assert orders.totals() == {OrderStatus.IN_PRODUCTION: 1}
 
 
-def test_a_card_that_was_made_lies_sealed(world: World) -> None:
+def test_a_card_that_was_made_lies_sealed(world: Any) -> None:
     orders = world.office.production
     order = orders.issue(WANTED)
     assert orders.issue(WANTED) == order
@@ -104,7 +104,7 @@ def test_a_card_that_was_made_lies_sealed(world: World) -> None:
     assert fault(orders.apply, WANTED) is OrderFault.HAS_CARD
 
 
-def test_a_card_that_nobody_ordered_is_not_made(world: World) -> None:
+def test_a_card_that_nobody_ordered_is_not_made(world: Any) -> None:
     order = world.office.production.issue(WANTED)
     assert fault(world.office.production.complete, made(order, HOLDER)) is OrderFault.NOT_ORDERED
     other_name = Holder(SOMEBODY.id_number, "测试丁")
@@ -112,7 +112,7 @@ def test_a_card_that_nobody_ordered_is_not_made(world: World) -> None:
     assert {card.number for card in world.office.cards()} == {"900001", KEY.number}
 
 
-def test_the_replacement_takes_the_lost_card_s_place_and_money(lost: World) -> None:
+def test_the_replacement_takes_the_lost_card_s_place_and_money(lost: Any) -> None:
     orders = lost.office.production
     order = orders.issue(REPLACEMENT)
     for _ in range(2):
@@ -124,7 +124,7 @@ def test_the_replacement_takes_the_lost_card_s_place_and_money(lost: World) -> N
         assert lost.store.ledger_faults() == []
 
 
-def test_a_card_that_was_found_again_is_not_replaced(lost: World) -> None:
+def test_a_card_that_was_found_again_is_not_replaced(lost: Any) -> None:
     order = lost.office.production.issue(REPLACEMENT)
     lost.release_loss()
     assert fault(lost.office.production.complete, made(order, HOLDER)) is OrderFault.NOT_LOST

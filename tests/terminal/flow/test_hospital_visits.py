@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -25,6 +25,7 @@ from terminal.session import Disturbance, Party, TerminalPowerLossError
 HOSPITAL = "990100000101"
 BALANCE_FEN = 50_000
 MOST_VISITS = 10
+LAST = 3
 STAFF = Staff("A02", "全科", "D0001", "测试医师")
 OUT = OutPatient(STAFF)
 IN = InPatient(STAFF, "J18.9", "肺炎", "3-12")
@@ -186,44 +187,40 @@ class Interruption:
     at: int
     before_it: bool
     error: Exception
-    party: Party | None = None
 
     def before(self, exchange: int, party: Party) -> None:
-        self._strike(exchange, party, self.before_it)
+        self._strike(exchange, self.before_it)
 
     def after(self, exchange: int, party: Party) -> None:
-        self._strike(exchange, party, not self.before_it)
+        self._strike(exchange, not self.before_it)
 
-    def _strike(self, exchange: int, party: Party, now: bool) -> None:
-        if exchange == self.at and now and self.party in (None, party):
+    def _strike(self, exchange: int, now: bool) -> None:
+        if exchange == self.at and now:
             raise self.error
 
 
 @dataclass
 class Counting:
-    """Learns how many exchanges there are."""
+    """Learns who each exchange is with."""
 
-    exchanges: int = 0
+    parties: list[Party] = field(default_factory=list)
 
     def before(self, exchange: int, party: Party) -> None:
-        self.exchanges = exchange
+        self.parties.append(party)
 
     def after(self, exchange: int, party: Party) -> None:
         """Nothing more to learn."""
 
 
-def interruptions(stage: Stage, steps: tuple[ScriptStep, ...], act: Act) -> list[Interruption]:
-    """Power lost around the last exchanges, where the centre comes in; request and answer lost at each of them."""
+def interruptions(stage: Stage, steps: tuple[ScriptStep, ...], act: Act) -> Iterator[Interruption]:
+    """Power lost around the last exchanges; request and answer lost at each of them that is with the centre."""
     counting = Counting()
     at_desk(stage, steps, act, counting)
-    last = range(max(counting.exchanges - 5, 1), counting.exchanges + 1)
-    power = [Interruption(at, side, TerminalPowerLossError()) for at in last for side in (True, False)]
-    lost = [
-        Interruption(at, side, UnreachableError("lost"), Party.CENTRE)
-        for at in last
-        for side in (True, False)
-    ]
-    return [*power, *lost]
+    for at, party in list(enumerate(counting.parties, 1))[-LAST:]:
+        for before_it in (True, False):
+            yield Interruption(at, before_it, TerminalPowerLossError())
+            if party is Party.CENTRE:
+                yield Interruption(at, before_it, UnreachableError("lost"))
 
 
 @FORMS

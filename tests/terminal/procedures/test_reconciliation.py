@@ -10,8 +10,7 @@ import pytest
 
 from apdu.layout.application_status import ApplicationStatus, Journal, Receipt, StatusFile
 from apdu.layout.states import Channel, FinancialState, JournalPhase, ReceiptMode, SocialState
-from terminal.backoffice.ports import CardStanding
-from terminal.backoffice.ports import Holder
+from terminal.backoffice.ports import CardStanding, Holder
 from terminal.procedures.reconciliation import AGREE, VERDICTS, Action, reconcile
 
 RECEIVED = datetime.fromisoformat("2030-01-01T10:00:00+08:00")

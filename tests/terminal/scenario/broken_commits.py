@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime
 from itertools import count
 
@@ -12,17 +11,15 @@ from terminal.backoffice.card_states import Operation, moved
 from terminal.backoffice.records import OldCard, Reservation, SocialCard
 from terminal.backoffice.store import Store
 
-PAUSE_S = 0.4
 _calls = count(1)
 
 
 def in_two_transactions(
     store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime
 ) -> Reservation:
-    """Enables the new card, commits, takes its time, and does the rest: complete, unless it dies in between."""
+    """Enables the new card, commits, and does the rest: complete, unless it dies in between."""
     store.set_state(moved(card, Operation.ENABLE, at=at, channel=Channel.PHARMACY))
     store._db.connection.commit()
-    time.sleep(PAUSE_S)
     return commit_activation(store, reservation, card, old, at)
 
 

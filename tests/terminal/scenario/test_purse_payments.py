@@ -25,11 +25,13 @@ from terminal.scenario.run import act, play
 from terminal.scenario.script import ScriptOperator
 from terminal.scenario.stage import Stage
 from terminal.scenario.sweep import SweepResult, sweep
+from terminal.session import CardExchanged, Event, Listener, TerminalPowerLossError
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-SAMPLE = 23
-SAMPLE_OF_BROKEN = 13
+SAMPLE = 29
+SAMPLE_OF_BROKEN = 7
 ELSEWHERE = "990100000002"
+DEBIT_FOR_PURCHASE = 0x2C
 
 
 def scenario(name: str, **terminal: Any) -> Scenario:
@@ -39,12 +41,18 @@ def scenario(name: str, **terminal: Any) -> Scenario:
     return msgspec.structs.replace(found, visits=found.visits[:1], terminal=place)
 
 
-def visited(stage: Stage, visit: VisitSpec, pharmacy: str = DEFAULT_PHARMACY) -> tuple[PaymentEnded, str]:
+def visited(
+    stage: Stage, visit: VisitSpec, pharmacy: str = DEFAULT_PHARMACY, listener: Listener | None = None
+) -> tuple[PaymentEnded, str]:
     """How a visit ended, and all that was said and printed in it."""
     counter = stage.counter(stage.scenario.terminal).at_pharmacy(pharmacy)
     operator = ScriptOperator(visit.operator, stage.cards, counter.slots, stage.pins, strict=False)
-    ended = act(stage, visit, counter, operator)
-    counter.clear()
+    try:
+        ended = act(stage, visit, counter, operator, listener=listener)
+    finally:
+        for slot in counter.slots.values():
+            slot.power_loss()
+        counter.clear()
     assert isinstance(ended, PaymentEnded)
     printed = [f"{label} {value}" for receipt in operator.receipts for label, value in receipt.lines]
     return ended, "\n".join([*map(str, operator.shown), *printed])
@@ -92,6 +100,7 @@ def assert_clean(result: SweepResult) -> None:
     assert result.passed, "\n".join(str(violation) for violation in result.violations[:20])
 
 
+@pytest.mark.slow
 def test_a_till_that_does_not_keep_the_debit_before_the_card_is_told_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -105,6 +114,7 @@ def test_a_till_that_does_not_keep_the_debit_before_the_card_is_told_is_found(
     assert not sweep(scenario("account"), every=SAMPLE_OF_BROKEN).passed
 
 
+@pytest.mark.slow
 def test_a_till_that_does_not_ask_the_card_for_the_proof_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     def guess(payment: Payment, sale: Sale) -> Flow[Proof | None]:
         yield KeepSale(sale)
@@ -159,6 +169,20 @@ def test_another_terminals_debit_of_the_same_number_is_not_taken_for_ones_own() 
     assert money_faults(stage) == []
 
 
+def test_an_undebited_settlement_that_both_sides_agreed_on_is_cancelled_instead_of_reversed() -> None:
+    stage = Stage.of(scenario("account"))
+    pulled_before_the_debit(stage)
+    assert visited(stage, RECONCILE)[0].outcome is PaymentOutcome.RECONCILED
+    ended, _ = visited(stage, stage.scenario.visits[0])
+    assert ended.outcome is PaymentOutcome.DISPUTED and ended.refusal is not None
+    (sold,) = book_of(stage).sales()
+    assert (sold.phase, sold.debit_phase) == (Phase.CLOSED, DebitPhase.DUE)
+    refund = load_scenario(SCENARIOS / "purchase-refund.yaml").visits[1]
+    assert visited(stage, refund)[0].outcome is PaymentOutcome.REFUNDED
+    assert visited(stage, RECONCILE)[0].outcome is PaymentOutcome.RECONCILED
+    assert money_faults(stage) == []
+
+
 def test_a_sale_that_waits_for_its_card_waits_no_longer_once_it_was_cancelled() -> None:
     stage = Stage.of(scenario("record"))
     pulled_before_the_debit(stage)
@@ -186,8 +210,6 @@ def test_another_card_in_place_of_the_torn_one_is_told_and_debits_nothing(
 def test_a_settlement_whose_debit_was_never_told_is_reversed_at_the_next_visit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from terminal.session import TerminalPowerLossError
-
     def dies(payment: Payment) -> Flow[Any]:
         raise TerminalPowerLossError
         yield
@@ -201,6 +223,24 @@ def test_a_settlement_whose_debit_was_never_told_is_reversed_at_the_next_visit(
     assert (sold.phase, sold.debit_phase) == (Phase.ANSWERED, DebitPhase.DUE)
     assert visited(stage, RECONCILE)[0].outcome is PaymentOutcome.RECONCILED
     assert [sale.phase for sale in book_of(stage).sales()] == [Phase.REVERSED]
+
+
+def test_power_lost_right_after_the_debit_is_made_up_for_by_the_cards_proof() -> None:
+    def dies(event: Event) -> None:
+        if isinstance(event, CardExchanged) and event.command.ins == DEBIT_FOR_PURCHASE:
+            raise TerminalPowerLossError
+
+    stage = Stage.of(scenario("account"))
+    goods = stage.scenario.visits[0]
+    with pytest.raises(TerminalPowerLossError):
+        visited(stage, goods, listener=dies)
+    (sold,) = book_of(stage).sales()
+    assert (sold.phase, sold.debit_phase) == (Phase.ANSWERED, DebitPhase.SENT)
+    ended, said = visited(stage, goods)
+    assert ended.outcome is PaymentOutcome.FINISHED_EARLIER and "交易认证码" in said
+    assert purse_on_card(stage.cards["new"])["debits"] == 1
+    (sold,) = book_of(stage).sales()
+    assert (sold.phase, sold.debit_phase, verified(stage, sold)) == (Phase.CLOSED, DebitPhase.VERIFIED, 1)
 
 
 def test_a_refund_before_the_debit_is_known_is_refused_where_the_purse_may_have_paid() -> None:

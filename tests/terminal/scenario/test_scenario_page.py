@@ -9,7 +9,17 @@ from typing import Any, get_args
 import msgspec
 import pytest
 
-from terminal.scenario import clinic_spec, errands, expectation, fault_spec, model, payments, script, setting
+from terminal.scenario import (
+    clinic_spec,
+    errands,
+    expectation,
+    fault_spec,
+    model,
+    papers,
+    payments,
+    script,
+    setting,
+)
 from terminal.scenario.model import Scenario, load_scenario
 from terminal.scenario.run import run_scenario
 from terminal.serve.failures import FailureKind
@@ -19,7 +29,17 @@ PAGE = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding=
 STRUCTS = sorted(
     {
         struct
-        for module in (clinic_spec, errands, expectation, fault_spec, model, payments, script, setting)
+        for module in (
+            clinic_spec,
+            errands,
+            expectation,
+            fault_spec,
+            model,
+            papers,
+            payments,
+            script,
+            setting,
+        )
         for struct in vars(module).values()
         if isinstance(struct, type) and issubclass(struct, msgspec.Struct) and struct.__struct_fields__
     },

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -43,6 +43,13 @@ def health(service: Service) -> int:
         return line.send("GET", "/health").status
 
 
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "the service is still there"
+        time.sleep(0.01)
+
+
 def test_killed_it_is_gone_and_started_again_it_is_back(service: Service) -> None:
     url, pid = service.url, service.pid
     assert health(service) == 200
@@ -53,6 +60,20 @@ def test_killed_it_is_gone_and_started_again_it_is_back(service: Service) -> Non
     service.start()
     assert (service.url, health(service)) == (url, 200)
     assert service.pid != pid
+
+
+def test_it_dies_before_the_statement_it_was_told(service: Service) -> None:
+    before = service.statements
+    health(service)
+    given = service.statements - before
+    assert given > 1
+    service.die_before(given + 1)
+    assert health(service) == 200
+    service.die_before(given)
+    with pytest.raises(UnreachableError):
+        health(service)
+    until(lambda: not service.alive)
+    assert service.exit_code == -signal.SIGKILL
 
 
 def test_started_twice_it_stays_the_same(service: Service) -> None:
@@ -79,7 +100,4 @@ def test_it_says_why_it_cannot_start(tmp_path: Path) -> None:
 def test_it_does_not_outlive_whoever_started_it(tmp_path: Path) -> None:
     program = ORPHAN.format(where=str(tmp_path / "centre.db"))
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    pid, deadline = int(ended.stdout), time.monotonic() + 30
-    while Path(f"/proc/{pid}").exists():
-        assert time.monotonic() < deadline, "the service is still there"
-        time.sleep(0.01)
+    until(lambda: not Path(f"/proc/{int(ended.stdout)}").exists())

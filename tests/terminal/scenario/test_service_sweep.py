@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from broken_commits import PAUSE_S, dies_of_the_second, in_two_transactions, without_cancelling
+from broken_commits import dies_of_the_second, in_two_transactions, without_cancelling
 from swept_subjects import SUBJECTS, bank, cancel, pharmacy, purchase
 
 from terminal.backoffice.database import StoreError
@@ -68,7 +68,7 @@ def assert_clean(result: SweepResult) -> None:
     assert result.passed, "\n".join(str(violation) for violation in result.violations[:20])
 
 
-SAMPLE = {"pharmacy": 100, "hospital": 70, "bank": 70, "purchase": 50, "cancel": 6}
+SAMPLE = {"pharmacy": 100, "hospital": 70, "bank": 70, "purchase": 50, "cancel": 8}
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
@@ -110,6 +110,8 @@ def test_the_card_is_pulled_and_the_centre_killed_at_every_exchange(
         points = [point for point in tried if point.exchange == exchange]
         centre = points[0].party is Party.CENTRE
         assert {point.what for point in points} == at_every_exchange | (with_the_centre if centre else set())
+    at_work = [point for point in tried if point.what == KILLED_AT_WORK]
+    assert len(at_work) > 3 * len({point.exchange for point in at_work})
     assert {point.party for point in tried} == {Party.NEW, Party.PSAM, Party.CENTRE}
 
 
@@ -127,14 +129,16 @@ def problems_of(result: SweepResult) -> str:
     return "\n".join(str(violation) for violation in result.violations)
 
 
+def last_with_the_centre(shape: Shape) -> int:
+    return max(number for number, party in enumerate(shape.parties, 1) if party is Party.CENTRE)
+
+
 def test_finds_that_a_commit_is_two_transactions_when_the_centre_dies_between_them(only: Only) -> None:
     only(
-        lambda point, shape: (
-            (point.what, point.percent) == (KILLED_AT_WORK, 25) and shape.seconds[point.exchange] > PAUSE_S
-        )
+        lambda point, shape: point.exchange == last_with_the_centre(shape) and (point.statement or 1) % 8 == 0
     )
     result = sweep_over_http(pharmacy(), options={"commit": in_two_transactions})
-    assert result.points == 1
+    assert set(result.kinds) == {KILLED_AT_WORK}
     assert "then nothing: both cards are usable" in problems_of(result)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
+import fcntl
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,43 +16,56 @@ from terminal.driver.native.build import TARGETS, build, lay_out
 from terminal.serve.driver.endpoint import VARIABLE
 
 PROGRAMS = Path(__file__).parents[3] / "programs"
+NAME = "program.exe"
 STRICT = ("-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-Werror")
 
 
-@pytest.fixture(scope="session")
-def windows_libraries(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
-    """Builds for a target, once, and gives the directory with SSCardDriver.dll and SSSE32.dll."""
+Make = Callable[[Path], None]
 
-    @cache
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Make], Path]:
+    """Gives a directory by name, filled once a test run, whichever of its processes asks first."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Make) -> Path:
+        directory, done = shared / name, shared / f"{name}.done"
+        with open(shared / f"{name}.lock", "w", encoding="ascii") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                directory.mkdir()
+                make(directory)
+                done.touch()
+        return directory
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def windows_libraries(made_once: Callable[[str, Make], Path]) -> Callable[[str], Path]:
+    """Builds for a target and gives the directory with SSCardDriver.dll and SSSE32.dll."""
+
     def built(target: str) -> Path:
-        out = tmp_path_factory.mktemp(target)
-        build(TARGETS[target], out)
-        return out / target
+        def build_in(directory: Path) -> None:
+            build(TARGETS[target], directory)
+
+        return made_once(f"native-{target}", build_in) / target
 
     return built
 
 
 @pytest.fixture(scope="session")
-def compiled_program(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """Compiles a program of tests/programs with a compiler and further flags, once."""
+def compiled_program(made_once: Callable[[str, Make], Path]) -> Callable[..., Path]:
+    """Compiles a program of tests/programs with a compiler and further flags."""
 
-    @cache
     def compiled(source: str, compiler: str, *flags: str) -> Path:
-        directory = tmp_path_factory.mktemp("program")
-        lay_out(directory)
-        program = directory / "program.exe"
-        command = [
-            compiler,
-            *STRICT,
-            "-I",
-            str(directory),
-            "-o",
-            str(program),
-            str(PROGRAMS / source),
-            *flags,
-        ]
-        subprocess.run(command, check=True)
-        return program
+        def compile_in(directory: Path) -> None:
+            lay_out(directory)
+            command = [compiler, *STRICT, "-I.", "-o", NAME, PROGRAMS / source, *flags]
+            subprocess.run(command, cwd=directory, check=True)
+
+        return made_once(f"{source}-{compiler}", compile_in) / NAME
 
     return compiled
 

@@ -85,7 +85,9 @@ class RuleLibrary:
 
 
 @contextmanager
-def wayward_service(file: Path, *talks: Callable[[socket.socket], None]) -> Iterator[None]:
+def wayward_service(
+    file: Path, *talks: Callable[[socket.socket], None], encoding: bytes = b"GBK"
+) -> Iterator[None]:
     """A service that welcomes each connection, and then does on it what the talk of its turn says; no more come in."""
     path = file.with_name("wayward.socket")
     with socket.socket(socket.AF_UNIX) as listening:
@@ -98,7 +100,7 @@ def wayward_service(file: Path, *talks: Callable[[socket.socket], None]) -> Iter
                 line, _ = listening.accept()
                 with line:
                     read(line.recv)
-                    line.sendall(pack(b"0", b"GBK"))
+                    line.sendall(pack(b"0", encoding))
                     talk(line)
 
         thread = threading.Thread(target=serve)

@@ -96,32 +96,22 @@ def test_an_input_in_no_encoding_is_refused(driver_library: ctypes.CDLL, endpoin
     assert b"pCardInfo" in out.value
 
 
-@pytest.mark.parametrize(("encoding", "width"), [(b"GBK", 2), (b"UTF-8", 3)])
+@pytest.mark.parametrize("encoding", ["GBK", "UTF-8"])
+@pytest.mark.parametrize("begins", ["", "a", "ab"])
+@pytest.mark.parametrize("characters", [169, 170, 171, 254, 255, 256, 257, 20000])
 def test_what_a_service_sends_too_much_is_cut_at_a_character(
-    encoding: bytes, width: int, driver_library: ctypes.CDLL, tmp_path: Path, endpoint_file: Path
+    encoding: str, begins: str, characters: int, driver_library: ctypes.CDLL, endpoint_file: Path
 ) -> None:
-    long = pack(b"-14", b"a" + NAME.encode(encoding.decode()) * 5000)
-    listening = socket.create_server(("127.0.0.1", 0))
-    endpoint_file.write_text(
-        f"ssc-driver 1\ntcp:127.0.0.1:{listening.getsockname()[1]}\ntoken:00\n", encoding="ascii"
-    )
-
-    def serve() -> None:
-        line, _ = listening.accept()
-        with line:
-            read(line.recv)
-            line.sendall(pack(b"0", encoding))
-            read(line.recv)
-            line.sendall(long)
-
-    with listening:
-        thread = threading.Thread(target=serve)
-        thread.start()
-        code, text = said(driver_library, encoding.decode())
-        thread.join()
-    held = len(text.encode(encoding.decode()))
-    assert code == -14 and text.startswith(f"a{NAME}")
-    assert SIZE - 1 - width < held <= SIZE - 1
+    sent = begins + "测" * characters
+    content = sent.encode(encoding)
+    out = ctypes.create_string_buffer(b"\xa5" * 2 * SIZE)
+    with wayward_service(endpoint_file, answering(b"-14", content), encoding=encoding.encode()):
+        assert driver_library.iVerifyPIN(3, out) == -14
+    assert out.raw[SIZE:] == b"\xa5" * SIZE + b"\0"
+    held = out.value.decode(encoding)
+    assert sent.startswith(held)
+    assert held == sent or SIZE - 1 - len("测".encode(encoding)) < len(out.value) <= SIZE - 1
+    assert (held == sent) == (len(content) < SIZE)
 
 
 def test_threads_get_their_own_answers(driver_library: ctypes.CDLL, endpoint_file: Path) -> None:
@@ -144,11 +134,14 @@ def test_threads_get_their_own_answers(driver_library: ctypes.CDLL, endpoint_fil
     assert wrong == []
 
 
+@pytest.mark.parametrize("tcp", [False, True])
 def test_a_service_that_was_started_anew_is_found_again(
-    driver_library: ctypes.CDLL, endpoint_file: Path
+    tcp: bool, driver_library: ctypes.CDLL, endpoint_file: Path
 ) -> None:
     for _ in range(2):
-        with serve_native(EchoDriver(), RuleLibrary(), endpoint_file):
+        with serve_native(EchoDriver(), RuleLibrary(), endpoint_file, tcp=tcp) as service:
+            if tcp:
+                Path(service.addresses[0].removeprefix("unix:")).unlink()
             assert said(driver_library) == (0, "3|")
             assert said(driver_library) == (0, "3|")
     assert said(driver_library)[0] == -11
