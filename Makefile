@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 # Twice as many as processors: half of the tests wait for daemons, sockets and other programs.
 WORKERS ?= $(shell expr 2 \* $$(nproc 2>/dev/null || echo 2))
 
-.PHONY: help demo test lint types imports tests sweep fuzz bench docs clean
+.PHONY: help demo test checks lint types imports tests sweep fuzz bench docs clean
 .DELETE_ON_ERROR:
 
 help:
@@ -25,7 +25,12 @@ help:
 demo: $(VENV)/.installed
 	@$(BIN)/ssc demo
 
-test: lint types imports tests
+# The programs that only tests need are installed while the code is checked.
+test:
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync checks $(VENV)/.programs
+	@$(MAKE) --no-print-directory tests
+
+checks: lint types imports
 
 lint: $(VENV)/.developing
 	$(BIN)/ruff check .
@@ -37,19 +42,20 @@ types: $(VENV)/.developing
 imports: $(VENV)/.developing
 	$(BIN)/lint-imports
 
-tests: $(VENV)/.developing
+tests: $(VENV)/.developing $(VENV)/.programs
 	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not slow"
 
-sweep: $(VENV)/.developing
+sweep: $(VENV)/.developing $(VENV)/.programs
 	$(PYTEST) -n auto -m slow --timeout 3600 -rP
 
 fuzz: $(VENV)/.developing
 	$(BIN)/python tests/fuzz/run_fuzz.py --count 1000000
 
-bench: $(VENV)/.developing
+bench: $(VENV)/.developing $(VENV)/.programs
 	$(BIN)/python bench/card.py
 	$(BIN)/python bench/pcsc.py
 	$(BIN)/python bench/centre.py
+	$(BIN)/python bench/driver.py
 
 docs: $(VENV)/.developing
 	$(BIN)/python -m terminal.flow.diagram > docs/dual-insert.md
@@ -76,7 +82,11 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.system: tests/system/install-debian-packages | $(VENV)/bin/python
-	@PYTHON=$(BIN)/python tests/system/install-debian-packages
+	@PYTHON=$(BIN)/python tests/system/install-debian-packages build
+	@touch $@
+
+$(VENV)/.programs: $(VENV)/.system
+	@PYTHON=$(BIN)/python tests/system/install-debian-packages programs
 	@touch $@
 
 $(VENV)/.developing: pyproject.toml $(VENV)/.system | $(VENV)/bin/python
