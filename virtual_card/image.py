@@ -9,6 +9,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import stat
 from collections.abc import Sequence
 from types import TracebackType
 
@@ -76,6 +77,7 @@ class JournalledImage:
         self.path = os.path.realpath(path)
         self._file = os.open(self.path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
         try:
+            _refuse_endless(self._file, path)
             self._lock()
             text = decode(_read(self.path), str(path))
             self.card = _revive(text, str(path), random)
@@ -131,7 +133,14 @@ class JournalledImage:
 
 def _read(path: PathLike) -> bytes:
     with open(path, "rb") as file:
+        _refuse_endless(file.fileno(), path)
         return file.read()
+
+
+def _refuse_endless(descriptor: int, path: PathLike) -> None:
+    """A device or a pipe is no image, and reading it may never end."""
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise DamagedImageError(str(path), "line 1", "this is no file", "Name a file that `ssc card new` wrote.")
 
 
 def _revive(text: ImageText, path: str, random: Random) -> VirtualCard:

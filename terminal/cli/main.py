@@ -38,7 +38,7 @@ COMMANDS = {
         "What the holder does in an app: ID number, card number and card identification number.",
     ),
     "centre": ("terminal.cli.centre", "centre", "The back office: bring cards in, look at them."),
-    "serve": ("terminal.cli.serve", "serve", "The back office as a service on the network."),
+    "serve": ("terminal.cli.serve", "serve", "The back office, or the reader driver, as a service."),
     "card": ("terminal.cli.card", "card", "Make, show and compare virtual cards."),
     "scenario": (
         "terminal.cli.scenario",

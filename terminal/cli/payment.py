@@ -20,6 +20,7 @@ from terminal.cli.bill_file import read_bill
 from terminal.cli.channel_run import first_place
 from terminal.cli.deck import current_deck
 from terminal.cli.files import OfficeOverFile, open_national, open_office, region_profile, root_keys
+from terminal.cli.input_files import InputFileError
 from terminal.cli.output import say
 from terminal.cli.presenter import View, present
 from terminal.cli.reader_console import ReaderOperator, occupied
@@ -132,6 +133,8 @@ def reconcile(order: TillOrder, day: date | None, view: View) -> ExitCode:
 def _run(order: TillOrder, view: View, act: Act) -> ExitCode:
     if current_deck().on_tape:
         raise click.ClickException("a tape records no line to the insurance centre; run the till without it")
+    if order.html is not None:
+        _check_writable(Path(order.html))
     profile = region_profile(order.profile)
     with ExitStack() as stack:
         till = _till(order, profile, stack)
@@ -144,6 +147,12 @@ def _run(order: TillOrder, view: View, act: Act) -> ExitCode:
         if order.html is not None and shown.slip is not None:
             Path(order.html).write_text(receipt_page(shown.slip), encoding="utf-8")
         return ended.outcome.exit_code
+
+
+def _check_writable(page: Path) -> None:
+    """Before any money moves: afterwards it would be too late to say so. Raises InputFileError."""
+    if page.is_dir() or not os.access(page if page.exists() else page.parent, os.W_OK):
+        raise InputFileError(f"{page}: cannot be written; name a file in a directory that can")
 
 
 def _till(order: TillOrder, profile: Profile, stack: ExitStack) -> Till:

@@ -85,7 +85,7 @@ def centre(
 )
 @click.option(
     "--profile",
-    default="strict-38",
+    default="lenient",
     show_default=True,
     metavar="NAME|FILE",
     help="Driver profile: which vendor's habits; docs/driver.md lists them.",

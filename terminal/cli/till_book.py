@@ -17,6 +17,8 @@ from terminal.cli.input_files import InputFileError, MalformedFileError
 from terminal.flow.sales import Sale, SalesBook
 
 OWNER_ONLY = 0o600
+BEGINNING = b'{"msgid":'
+"""How every line of a book begins."""
 
 
 @contextmanager
@@ -35,7 +37,9 @@ def open_book(path: str | Path) -> Iterator[SalesBook]:
             sales = _read(path, file.read(), descriptor)
 
         def save(sale: Sale) -> None:
-            os.write(descriptor, msgspec.json.encode(sale) + b"\n")
+            line = msgspec.json.encode(sale) + b"\n"
+            while line:
+                line = line[os.write(descriptor, line) :]
             os.fdatasync(descriptor)
 
         yield SalesBook(sales, save)
@@ -45,15 +49,20 @@ def open_book(path: str | Path) -> Iterator[SalesBook]:
 
 def _read(path: str | Path, text: bytes, descriptor: int) -> list[Sale]:
     whole = text[: text.rfind(b"\n") + 1]
-    if len(whole) < len(text):
-        os.ftruncate(descriptor, len(whole))
+    cut = text[len(whole) :]
     sales: dict[str, Sale] = {}
     for number, line in enumerate(whole.splitlines(), 1):
         try:
             sale = msgspec.json.decode(line, type=Sale)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            raise MalformedFileError(
-                f"{path}, line {number}: this is no line of a till's book; name another file"
-            ) from None
+            raise _no_book(path, number) from None
         sales[sale.msgid] = sale
+    if cut[: len(BEGINNING)] != BEGINNING[: len(cut)]:
+        raise _no_book(path, whole.count(b"\n") + 1)
+    if cut:
+        os.ftruncate(descriptor, len(whole))
     return list(sales.values())
+
+
+def _no_book(path: str | Path, number: int) -> MalformedFileError:
+    return MalformedFileError(f"{path}, line {number}: this is no line of a till's book; name another file")

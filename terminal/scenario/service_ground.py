@@ -76,7 +76,8 @@ class ServiceGround:
                 yield Point(number, party, what)
             if party is Party.CENTRE:
                 for what in self._accidents():
-                    yield Point(number, party, what)
+                    if what != CONNECTION_LOST or self._statements[number]:
+                        yield Point(number, party, what)
                 for statement in range(1, self._statements[number] + 1):
                     yield Point(number, party, KILLED_AT_WORK, statement=statement)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -76,6 +76,7 @@ class CentrePool:
                     self._idle.append(centre)
                 else:
                     centre.store.close()
+                    self.close()  # a server that ended this connection has ended the idle ones as well
                 raise
             except BaseException:
                 self._idle.append(centre)
@@ -87,4 +88,5 @@ class CentrePool:
     def close(self) -> None:
         """Close every centre that nobody is using."""
         while self._idle:
-            self._idle.pop().store.close()
+            with suppress(IndexError):  # another thread took the last one
+                self._idle.pop().store.close()

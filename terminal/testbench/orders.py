@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 
@@ -11,6 +11,11 @@ from terminal.testbench.keypad import is_entry
 
 T = TypeVar("T")
 Count = Annotated[int, msgspec.Meta(ge=1)]
+Code = Annotated[int, msgspec.Meta(ge=-0x80000000, le=-1)]
+"""What a caller that reads 32 bits still sees as a failure."""
+
+Fen = Annotated[int, msgspec.Meta(ge=0, le=0xFFFFFFFF)]
+Environments = Annotated[tuple[Literal["DES", "SM4"], ...], msgspec.Meta(min_length=1)]
 
 
 class OrderError(ValueError):
@@ -33,16 +38,13 @@ class PsamSpec(_Strict, frozen=True, kw_only=True):
 
     level: Annotated[int, msgspec.Meta(ge=0, le=3)] | None = None
     without: tuple[str, ...] = ()
-    environments: tuple[str, ...] = ("DES", "SM4")
+    environments: Environments = ("DES", "SM4")
     refuses_purchase: bool = False
     terminal_number: Annotated[str, msgspec.Meta(pattern="^[0-9]{12}$")] = "990100000001"
 
     def algorithms(self) -> tuple[Algorithm, ...]:
-        """The environments as algorithms; raises OrderError."""
-        try:
-            return tuple(Algorithm[name] for name in self.environments)
-        except KeyError as error:
-            raise OrderError(f"environments: {error} is none of DES, SM4") from None
+        """The environments as algorithms."""
+        return tuple(Algorithm[name] for name in dict.fromkeys(self.environments))
 
 
 class CardOrder(_Strict, frozen=True, kw_only=True):
@@ -51,12 +53,12 @@ class CardOrder(_Strict, frozen=True, kw_only=True):
     What a fresh card is told, an image knows already. `faults` as docs/scenarios.md has them; they go with the card.
     """
 
-    image: str | None = None
+    image: Annotated[str, msgspec.Meta(pattern=r"^[^\0]+$")] | None = None
     kind: str | None = None
     seed: Annotated[int, msgspec.Meta(ge=0)] = 1
     state: str | None = None
     pin: str | None = None
-    purse_fen: Annotated[int, msgspec.Meta(ge=0)] | None = None
+    purse_fen: Fen | None = None
     contactless: bool = False
     psam: PsamSpec | None = None
     faults: tuple[dict[str, Any], ...] = ()
@@ -70,7 +72,7 @@ class InjectionOrder(_Strict, frozen=True, kw_only=True):
     """A code to be answered in place of a function: at its `nth` call from now, and at `times` calls in all."""
 
     function: str
-    code: Annotated[int, msgspec.Meta(le=-1)]
+    code: Code
     nth: Count = 1
     times: Count = 1
     text: str = ""

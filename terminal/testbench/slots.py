@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -98,28 +99,51 @@ class Slots:
         return [self._view(place) for place in Place]
 
     def insert(self, place: Place, order: CardOrder) -> SlotView:
-        """Put a card in; the one that is in there comes out first. Raises OrderError, then nothing has changed."""
+        """Put a card in; the one that is in there comes out first, and may be the same one again.
+
+        Raises OrderError, then nothing has changed.
+        """
         self._slot(place)
-        plan, card, image = _plan(order), *_card(order)
-        return self._put(place, card, plan, order.image or f"{order.kind} seed {order.seed}", image)
+        plan = _plan(order)
+        with self._lock:
+            card, image = self._again(place, order.image) or _card(order)
+            self._put(place, card, plan, order.image or f"{order.kind} seed {order.seed}", image)
+        return self._view(place)
 
     def put(self, place: Place, card: VirtualCard, plan: FaultPlan | None = None) -> SlotView:
         """Put a card in that a program holds already; raises OrderError at a reader."""
         self._slot(place)
-        return self._put(place, card, plan or FaultPlan(), card.kind, None)
+        with self._lock:
+            self._put(place, card, plan or FaultPlan(), card.kind, None)
+        return self._view(place)
 
     def _put(
         self, place: Place, card: VirtualCard, plan: FaultPlan, source: str, image: JournalledImage | None
-    ) -> SlotView:
-        slot = self._slot(place)
-        with self._lock:
+    ) -> None:
+        slot = self._virtual[place]
+        if image is not None and image is self._images.get(place):
+            slot.remove()
+        else:
             self._take_out(place)
-            slot.arm(plan)
-            slot.insert(card)
-            self._sources[place] = source
-            if image is not None:
-                self._images[place] = image
-        return self._view(place)
+        slot.arm(plan)
+        slot.insert(card)
+        self._sources[place] = source
+        if image is not None:
+            self._images[place] = image
+
+    def _again(self, place: Place, path: str | None) -> tuple[VirtualCard, JournalledImage] | None:
+        """The card of an image that is in this slot already; raises OrderError where it is in another one."""
+        where = next(
+            (at for at, image in self._images.items() if path and image.path == os.path.realpath(path)), None
+        )
+        if where is None:
+            return None
+        if where is not place:
+            raise OrderError(
+                f"{path}: this card is in the {where.text.en}; take it out first: "
+                f"ssc slot remove --slot {where.value}"
+            )
+        return self._images[where].card, self._images[where]
 
     def remove(self, place: Place) -> SlotView:
         """Pull the card, in whatever it is doing; an empty slot stays empty. Raises OrderError at a reader."""

@@ -153,6 +153,10 @@ def error_text(error: InterfaceError | Refusal, insurance: Insurance) -> str:
     detail = f" {reason.detail}" if reason.detail else ""
     own = insurance.error_texts.get(reason.code)
     rule = f"[{reason.rule}] " if reason.rule else ""
-    text = f"{own}{detail}" if own else f"{rule}{reason.text.zh}{detail}。{reason.text.en.rstrip('.')}."
+    text = (
+        f"{own}{detail}"
+        if own
+        else f"{rule}{reason.text.zh.rstrip('。')}{detail}。{reason.text.en.rstrip('.')}."
+    )
     full = f"{insurance.error_prefix}{text}"
     return full if len(full) <= ERR_MSG_LIMIT else f"{full[: ERR_MSG_LIMIT - 1]}…"

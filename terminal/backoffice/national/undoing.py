@@ -155,8 +155,19 @@ def _reverse_settlement(centre: Centre, call: Call, person: Person, message: Mes
         return  # it was cancelled already: nothing of it is left
     if settlement.reconciled:
         raise InterfaceError(Fault.RECONCILED)
+    undone = None if settlement.cancels is None else centre.store.settlement(settlement.cancels)
+    if undone is not None and _was_reversed(centre, undone):
+        for entry in (undone.entry, settlement.entry):  # neither counts, and the settlement stays undone
+            centre.store.mark_reversed(entry)
+        return
     try:
         book(centre, replace(_undoing(centre, call, settlement), reversed=True))
     except OverdraftError:
         raise InterfaceError(Fault.SPENT) from None
     centre.store.mark_reversed(settlement.entry)
+
+
+def _was_reversed(centre: Centre, settlement: Settlement) -> bool:
+    """Whether the message of a settlement was reversed, be it after its cancellation."""
+    message = centre.store.message(settlement.msgid)
+    return message is not None and message.is_void

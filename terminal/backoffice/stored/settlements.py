@@ -26,14 +26,21 @@ _OF_VISIT = (
     .where(settlements.c.visit == bindparam("visit"), ~settlements.c.reversed)
     .order_by(settlements.c.entry)
 )
-_USED = select(
-    func.coalesce(func.sum(settlements.c.deductible_fen), 0),
-    func.coalesce(func.sum(settlements.c.fund_pay_fen), 0),
-).where(
-    settlements.c.id_number == bindparam("id_number"),
-    settlements.c.fund == bindparam("fund"),
-    settlements.c.day.between(bindparam("first"), bindparam("last")),
-    ~settlements.c.reversed,
+_CANCELLED = settlements.alias("cancelled")
+_USED = (
+    select(
+        func.coalesce(func.sum(settlements.c.deductible_fen), 0),
+        func.coalesce(func.sum(settlements.c.fund_pay_fen), 0),
+    )
+    .join_from(settlements, _CANCELLED, settlements.c.cancels == _CANCELLED.c.entry, isouter=True)
+    .where(
+        settlements.c.id_number == bindparam("id_number"),
+        settlements.c.fund == bindparam("fund"),
+        settlements.c.day >= bindparam("first"),
+        # A cancellation gives back to the year of what it cancels.
+        func.coalesce(_CANCELLED.c.day, settlements.c.day).between(bindparam("first"), bindparam("last")),
+        ~settlements.c.reversed,
+    )
 )
 
 
@@ -159,7 +166,10 @@ class Settlements(Rows):
         self._run(update(settlements).where(settlements.c.entry == entry).values(reversed=True))
 
     def used_in_year(self, id_number: str, fund: str, year: int) -> tuple[int, int]:
-        """What a person has used up in a year, in fen: deductible paid, paid by the fund."""
+        """What a person has used up in a year, in fen: deductible paid, paid by the fund.
+
+        What was cancelled, in this year or a later one, is not used up.
+        """
         days = {"first": date(year, 1, 1), "last": date(year, 12, 31)}
         deductible, paid = self._run(_USED, id_number=id_number, fund=fund, **days).one()
         return int(deductible), int(paid)

@@ -115,6 +115,7 @@ static long call(const char *name, const struct argument *given, char *out, size
                                                                                                                        \
         return call(#name, given, pOutInfo, out_size);                                                                 \
     }
+/* Nobody knows its parameters; on 32-bit Windows they are left on the stack, as by a function that takes none. */
 #define STUB(name)                                                                                                     \
     SSC_EXPORT long SSC_CALL name(void)                                                                                \
     {                                                                                                                  \

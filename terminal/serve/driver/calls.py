@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from terminal.driver.functions import BY_NAME, TYPE, Function
+from terminal.driver.functions import AUTH_TYPE, BY_NAME, TYPE, Function
 from terminal.driver.ports import Answer, Argument
 from terminal.text import Text
 
@@ -25,6 +25,9 @@ SECOND_STEP_OF_EITHER = "ReadCard_HSM_Step2"
 
 LONGEST = 65536
 """Bytes of a request: the longest argument has 20480 characters."""
+
+LONGEST_NUMBER = 10
+"""Digits of a number that is written as a text."""
 
 Reply = Callable[[Answer], str]
 
@@ -82,7 +85,7 @@ def _meant(said: str, asked: Mapping[str, Any], pending: str) -> str:
     if said == SECOND_STEP_OF_EITHER:
         stem = "iReadCardBas" if pending == "iReadCardBas_HSM_Step1" else "iReadCard"
         return f"{stem}_HSM_Step2"
-    if said == "iReadCard" and "iAuthType" not in asked:
+    if said == "iReadCard" and AUTH_TYPE.name.lower() not in map(str.lower, asked):
         return "iReadCard_HSM_Step1"
     return said
 
@@ -125,9 +128,10 @@ def _text(value: Any) -> str | None:
 def _number(value: Any) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.strip().isascii() and value.strip().isdecimal():
-        return int(value[:9])
-    return None
+    if not isinstance(value, str):
+        return None
+    digits = value.strip()
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) <= LONGEST_NUMBER else None
 
 
 def _refused(reply: Reply, code: int, problem: Text) -> Turned:

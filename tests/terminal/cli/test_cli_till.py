@@ -109,6 +109,15 @@ def test_quiet_prints_the_slip_alone(shop: Run) -> None:
     assert lines[0] == "药店结算凭条 Pharmacy settlement" and "9001" not in "".join(lines)
 
 
+@pytest.mark.parametrize("page", ["nowhere/slip.html", "."])
+def test_a_page_that_cannot_be_written_is_told_before_money_moves(
+    shop: Run, tmp_path: Path, page: str
+) -> None:
+    refused = sold(shop, "--html", page)
+    assert refused.exit_code == ExitCode.USAGE and "cannot be written" in refused.stderr
+    assert not (tmp_path / "till.book").exists()
+
+
 def test_a_wrong_pin_is_asked_for_again_and_the_holder_may_decline(shop: Run, tmp_path: Path) -> None:
     assert sold(shop, typed=f"999999\n{PIN}\n").exit_code == 0
     declined = shop(
@@ -171,12 +180,13 @@ def test_a_line_that_the_power_cut_short_is_dropped_and_the_book_goes_on(tmp_pat
         assert [sale.phase for sale in book.sales()] == [Phase.REVERSED]
 
 
-def test_a_file_that_is_no_book_is_refused_untouched(tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["groceries\n", "groceries", "{}"])
+def test_a_file_that_is_no_book_is_refused_untouched(tmp_path: Path, text: str) -> None:
     path = tmp_path / "till.book"
-    path.write_text("groceries\n", encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     with pytest.raises(MalformedFileError, match="line 1"), open_book(path):
         pass
-    assert path.read_text(encoding="utf-8") == "groceries\n"
+    assert path.read_text(encoding="utf-8") == text
 
 
 def test_a_book_is_for_one_command_at_a_time(tmp_path: Path) -> None:

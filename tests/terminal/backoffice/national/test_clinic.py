@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from national_samples import HOSPITAL, PHARMACY, RESIDENT, Town, amount
+from national_samples import HOSPITAL, PHARMACY, RESIDENT, Town, amount, holder
 
 FIGURES = ("act_pay_dedc", "fund_pay_sumamt", "acct_pay", "psn_cash_pay", "hosp_part_amt")
 
@@ -37,6 +37,19 @@ def test_the_deductible_is_paid_once_a_year_and_the_cap_ends_the_funds_share(tow
     with town.store.transaction():
         town.store._db.exec_driver_sql("UPDATE social_cards SET financial = 1")
     assert settled(town, psn_no, visit, "150.00")["act_pay_dedc"] == amount("150.00")
+
+
+def test_what_is_cancelled_in_the_new_year_was_used_up_in_neither(town: Town, psn_no: str) -> None:
+    visit = town.register(psn_no)
+    paid = settled(town, psn_no, visit, "500.00")
+    town.now = town.now.replace(year=2027)
+    town._sessions.clear()
+    town.done("2208", HOSPITAL, data=town.key(psn_no, paid))
+    with town.store.transaction():
+        used = [town.store.used_in_year(holder(1).id_number, "310", year) for year in (2026, 2027)]
+    assert used == [(0, 0), (0, 0)]
+    again = settled(town, psn_no, visit, "500.00")
+    assert (again["act_pay_dedc"], again["fund_pay_sumamt"]) == (amount("200.00"), amount("180.00"))
 
 
 def test_parts_of_a_bill_are_taken_as_said_and_must_add_up(town: Town, psn_no: str) -> None:

@@ -75,6 +75,18 @@ def test_reversing_what_was_cancelled_gives_nothing_back_twice(town: Town, psn_n
     assert town.balance() == 100_00
 
 
+def test_a_settlement_whose_message_was_reversed_never_stands_again(town: Town, psn_no: str) -> None:
+    bought, cancelled = town.msgid(), town.msgid()
+    paid = town.buy(psn_no, item("10.00"), msgid=bought)
+    town.done("2103", PHARMACY, cancelled, data=town.key(psn_no, paid))
+    town.done("2601", **reversal(psn_no, bought))
+    for _ in range(2):
+        town.done("2601", **reversal(psn_no, cancelled, "2103"))
+        assert town.balance() == 100_00 and town.faults() == []
+    assert town.done("5203", data=town.key(psn_no, paid))["setlinfo"]["refd_setl_flag"] == "1"
+    assert "已撤销或冲正" in town.refused("2103", data=town.key(psn_no, paid))
+
+
 def test_only_the_place_and_the_person_of_a_message_reverse_it(town: Town, psn_no: str) -> None:
     msgid = town.msgid()
     town.buy(psn_no, msgid=msgid)
