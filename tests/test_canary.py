@@ -198,6 +198,9 @@ def channels(kind: str) -> list[Run]:
             run("counter", "reset-pin", *at_reader, "id.yaml", "--pin-env", "OLD", form),
             run("hospital", "change-pin", *at_reader[:-1], form, typed=NEW_PIN_TYPED),
             run("pharmacy", "reset-pin", *at_reader, "id.yaml", "--pin-env", "OLD", form),
+            run("hospital", "reset-pin", *at_reader, "said.yaml", "--pin-env", "OLD", form),
+            run("pharmacy", "change-pin", *at_reader[:-1], form, typed=NEW_PIN_TYPED),
+            run("counter", "change-pin", *at_reader[:-1], form, typed=NEW_PIN_TYPED),
             run("counter", "receive", *at_reader, "id.yaml", form),
             run("counter", "receive", "--list", "list.yaml", "--employer", "X", *known, form),
             run("counter", "receive", "--list", "ids.yaml", "--employer", "X", *known, form),
@@ -212,6 +215,7 @@ def channels(kind: str) -> list[Run]:
             run("centre", "lock", *by_number[:-1], form),
             run("centre", "unlock", *by_number[:-1], form),
             run("counter", "cancel", *by_number, "said.yaml", "--yes", form),
+            run("centre", "cancel", *known, "--card", SAID_ID, "--yes", form),
             run("centre", "query", *by_number[:-1], form),
         ]
     runs += [run("centre", "tick", "--centre", centre), run("centre", "tick", "--centre", centre, "--json")]

@@ -69,7 +69,11 @@ COMMANDS = {
     ),
     "tape": ("terminal.cli.tape", "tape", "Record sessions, replay them without a card, show them."),
     "driver": ("terminal.cli.driver", "driver", "The native libraries that POS software loads."),
-    "slot": ("terminal.cli.slot", "slot", "Move cards and make things go wrong at a running driver service."),
+    "slot": (
+        "terminal.cli.slot",
+        "slot",
+        "Move cards and make things go wrong at a running `ssc serve driver`.",
+    ),
     "doctor": (
         "terminal.cli.doctor",
         "doctor",

@@ -17,7 +17,7 @@ from terminal.text import Pin
 
 MOMENT = datetime(2030, 1, 8, 10, 30, 0, 123456, tzinfo=UTC)
 PLAIN: dict[Any, Any] = {
-    str: "测试",
+    str: "测",
     int: 7,
     bool: True,
     Decimal: Decimal("12.30"),

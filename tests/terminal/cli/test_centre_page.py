@@ -19,7 +19,7 @@ from terminal.cli.centre_failures import KINDS
 from terminal.serve.card_routes import ACTIONS, PLAIN
 from terminal.serve.failures import FailureKind
 from terminal.serve.national_routes import PATHS
-from terminal.serve.soap_card_service import FIXED, QUERIES
+from terminal.serve.soap_card_operations import FIXED, SERVERS, SPOKEN
 from terminal.serve.soap_proxy import OPERATIONS
 
 PAGE = (Path(__file__).parents[3] / "docs" / "centre.md").read_text(encoding="utf-8")
@@ -72,7 +72,7 @@ def test_the_requests_of_the_page_are_answered(ssc: Run, url: str) -> None:
 
 
 def test_everything_that_is_served_is_on_the_page() -> None:
-    served = [*PATHS, *PLAIN, *ACTIONS, *FIXED, *QUERIES, *OPERATIONS, "setCard", "allDsjk"]
+    served = [*PATHS, *PLAIN, *ACTIONS, *FIXED, *SERVERS, *SPOKEN, *OPERATIONS, "setCard", "allDsjk"]
     named = [*CSB_HEADERS, *TIF_HEADERS, CSB_USER, CSB_SECRET, TIF_USER, TIF_SECRET, *KINDS]
     assert [name for name in (*served, *named) if name not in PAGE] == []
 

@@ -11,7 +11,7 @@ from apdu.command import Command
 from apdu.explain import Explainer
 from apdu.layout.states import FinancialState, SocialState
 from apdu.response import Response
-from terminal.backoffice import bank_ports, card_ports, national_ports, ports
+from terminal.backoffice import bank_ports, card_ports, debit_ports, national_ports, ports
 from terminal.backoffice.national_ports import Transact, Transacted
 from terminal.cli.options import ALL_KINDS
 from terminal.flow import purchase
@@ -81,7 +81,8 @@ def test_every_kind_of_card_has_a_name() -> None:
 
 
 def test_every_request_to_the_back_office_has_a_name() -> None:
-    names = {**vars(ports), **vars(bank_ports), **vars(card_ports), **vars(national_ports)}
+    modules = (ports, bank_ports, card_ports, debit_ports, national_ports)
+    names = {name: value for module in modules for name, value in vars(module).items()}
     asked = set(get_args(eval(ports.Request, names)))
     assert set(REQUEST_NAMES) == asked - {Transact}, "a transaction of the interface has its own name"
 
