@@ -92,6 +92,24 @@ def test_an_answer_that_is_lost_sells_nothing(
     assert "1222.22" in sold.stdout, sold.stderr
 
 
+def test_a_line_that_is_cut_after_the_sale_was_booked_sells_nothing(
+    ssc_driver: DriverService, sell: Sell, failures: FailureSwitch
+) -> None:
+    ssc_driver.insert(issue("ssc-3.0", WORKING))
+    ssc_driver.keypad(INITIAL_PIN, INITIAL_PIN)
+    failures.on(Failure(FailureKind.TIMEOUT_AFTER_COMMIT, "2102", seconds=0.1))
+    lost = sell("XA01=12.34")
+    assert lost.returncode == 1 and "taken back" in lost.stderr
+    assert "1222.22" in sell("XA01=12.34").stdout
+
+
+@pytest.mark.parametrize("item", ["XA01", "XA01=", "XA01=abc", "XA01=-1", "XA01=NaN", "XA01=1x0", "=1"])
+def test_an_item_that_is_none_is_wrong_use(item: str) -> None:
+    command = [sys.executable, str(POS), "--centre", "http://127.0.0.1:9", item]
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert refused.returncode == 2 and "CODE=PRICE" in refused.stderr and "Traceback" not in refused.stderr
+
+
 def test_a_card_that_is_not_activated_is_activated_by_the_dual_insert(
     ssc_driver: DriverService, sell: Sell, centre: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -93,3 +94,10 @@ def test_any_changed_byte_of_the_card_is_noticed(position: int, mask: int) -> No
 def test_a_missing_file_is_the_systems_own_error(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         image.load(tmp_path / "none.image")
+
+
+def test_what_could_be_read_for_ever_is_no_image(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for opening, path in ((image.load, "/dev/zero"), (image.open_journalled, str(tmp_path / "pipe"))):
+        with pytest.raises(DamagedImageError, match=f"{path}: line 1: this is no file"):
+            opening(path)

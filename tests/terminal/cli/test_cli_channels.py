@@ -143,6 +143,23 @@ def test_the_holder_sees_state_and_balance_and_gets_an_electronic_card(ssc, desk
     assert end(ssc("online", "sign", *named)) == "already-signed"
 
 
+def test_state_and_balance_are_told_in_person_where_the_place_may(ssc, desk) -> None:
+    asked = ("--card", desk.number, *KNOWN, "--json")
+    for place in ("counter", "pharmacy"):
+        result = ssc(place, "query", *asked, *SHOWN)
+        assert end(result) == "answered"
+        assert said(result)[0]["answer"]["id_number"].count("*") == 10
+    assert end(ssc("hospital", "query", *asked, *SHOWN)) == "wrong-place", "it holds no authorisation"
+    assert end(ssc("counter", "query", *asked)) == "papers-missing"
+
+
+def test_a_loss_is_reported_online_by_all_three_numbers(ssc, desk) -> None:
+    named = ("online", "loss", "--card", desk.number, *KNOWN, *SHOWN, "--json")
+    assert end(ssc(*named, "--card-id", "00")) == "holder-not-identified"
+    assert end(ssc(*named, "--card-id", desk.card_id)) == "loss-reported"
+    assert end(ssc("counter", "query", "--card", desk.number, *KNOWN, *SHOWN, "--json")) == "answered"
+
+
 def test_a_lost_card_is_refused_everywhere_until_released(ssc, desk) -> None:
     number = ("--card", desk.number)
     ssc("counter", "activate", *CARD, *KNOWN, *SHOWN)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
 import stat
 import subprocess
+import termios
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +20,8 @@ import jsonschema
 import pytest
 from cli_samples import Run, Start
 
+from terminal.cli.serve import driver
+from terminal.driver.profile import DEFAULT_NAME
 from terminal.serve.driver.endpoint import Endpoint
 from terminal.trace.schema import EVENT_TYPES
 from terminal.trace.schema_shapes import document
@@ -72,6 +79,14 @@ def slot(ssc: Run, service: object) -> Callable[..., list[dict[str, Any]]]:
 
 
 Slot = Callable[..., list[dict[str, Any]]]
+
+
+def wait_until(reached: Callable[[], bool]) -> None:
+    """Until it is so; fails after 20 s."""
+    deadline = time.monotonic() + 20
+    while not reached():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def test_cards_move_while_a_program_calls(call: Call, slot: Slot) -> None:
@@ -189,6 +204,82 @@ def test_ctrl_c_saves_the_cards_and_leaves_nothing_behind(
     _, err = service.communicate(timeout=30)
     assert service.returncode == 0 and "the cards are saved" in err and "Traceback" not in err
     assert sorted(path.name for path in cards.iterdir()) == ["new.card", "old.card", "psam.card"]
+
+
+def test_a_psam_that_does_no_debit_refuses_it_and_no_money_moves(call: Call, slot: Slot) -> None:
+    slot("insert", "--kind", "ssc-3.0", "--seed", "7", "--purse", "10000")
+    slot("keypad", "--always", PIN)
+    base = call("iReadCardBas")["pOutInfo"].split("|")
+    given = {"pCardInfo": f"{base[3]}|{base[2]}|", "pPayInfo": "100.00|80.00|20300102103000|"}
+    slot("psam", "on", "--no-debit")
+    assert call("iDoDebit", iType=3, **given)["success"] == -37891
+    assert "100.00" not in call("iReadDebitRecord", iType=3)["pOutInfo"]
+    slot("psam", "on")
+    assert call("iDoDebit", iType=3, **given)["success"] == 1
+    assert "100.00" in call("iReadDebitRecord", iType=3)["pOutInfo"]
+
+
+def test_ctrl_c_lets_go_of_a_call_that_waits_for_a_pin(
+    service: subprocess.Popen[str], call: Call, slot: Slot
+) -> None:
+    answers: list[dict[str, Any]] = []
+    waiting = threading.Thread(target=lambda: answers.append(call("iVerifyPIN", iType=1)))
+    waiting.start()
+    wait_until(lambda: bool(slot("keypad")[0]["prompt"]))
+    service.send_signal(signal.SIGINT)
+    _, err = service.communicate(timeout=20)
+    waiting.join(20)
+    assert service.returncode == 0 and "Traceback" not in err
+    assert [answer["success"] for answer in answers] == [-31]
+
+
+def test_a_console_keypad_hides_what_is_typed_and_ctrl_c_gives_the_terminal_back(
+    process: Start, cards: Path
+) -> None:
+    mine, its = pty.openpty()
+    shown = termios.tcgetattr(its)
+    options = ("--card", "new.card", "--endpoint", "endpoint", "--keypad", "console", "--port", "0")
+    running = process("serve", "driver", "--json", *options, stdin=its)
+    assert running.stdout is not None and running.stdout.readline()
+    endpoint = Endpoint.read(cards / "endpoint")
+    assert endpoint is not None and endpoint.url is not None
+
+    def ask() -> None:
+        asked = {"function": "iVerifyPIN", "iType": 1}
+        answers.append(
+            httpx.post(f"{endpoint.url}/", json=asked, trust_env=False, timeout=30).json()["success"]
+        )
+
+    answers: list[int] = []
+    for typed, code in ((PIN.encode() + b"\n", 1), (b"c\n", -31), (b"\n", -32), (None, -31)):
+        waiting = threading.Thread(target=ask)
+        waiting.start()
+        wait_until(lambda: not termios.tcgetattr(its)[3] & termios.ECHO)
+        if typed is None:
+            running.send_signal(signal.SIGINT)
+        else:
+            os.write(mine, typed)
+        waiting.join(20)
+        assert answers.pop() == code
+    _, err = running.communicate(timeout=20)
+    assert running.returncode == 0 and "Traceback" not in err and PIN not in err
+    assert termios.tcgetattr(its) == shown
+
+
+def test_a_service_that_was_killed_is_named_with_the_next_step(
+    service: subprocess.Popen[str], ssc: Run
+) -> None:
+    service.kill()
+    service.communicate(timeout=20)
+    result = ssc("slot", "show", "--endpoint", "endpoint")
+    assert result.exit_code == 7
+    assert "driver service does not answer" in result.stderr and "`ssc serve driver`" in result.stderr
+    assert "back office" not in result.stderr
+
+
+def test_a_driver_that_no_vendor_was_named_for_takes_everything() -> None:
+    (option,) = [option for option in driver.params if option.name == "profile"]
+    assert option.default == DEFAULT_NAME
 
 
 @pytest.mark.parametrize(

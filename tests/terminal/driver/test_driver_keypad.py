@@ -97,6 +97,22 @@ def test_an_entry_that_nobody_makes_is_a_time_out() -> None:
     assert keypad.prompt is None
 
 
+def test_the_end_cancels_what_is_asked_and_whatever_would_be() -> None:
+    keypad, cancelled = QueueKeypad(timeout_s=600), threading.Event()
+
+    def ask() -> None:
+        with pytest.raises(KeypadCancelledError):
+            keypad.enter(Prompt.PIN)
+        cancelled.set()
+
+    threading.Thread(target=ask, daemon=True).start()
+    assert keypad.wait_for_prompt(10)
+    keypad.end()
+    assert cancelled.wait(10)
+    with pytest.raises(KeypadCancelledError):
+        keypad.enter(Prompt.PIN)
+
+
 def test_an_answer_to_nothing_is_refused_and_not_kept() -> None:
     keypad = QueueKeypad(0.01)
     assert not keypad.answer("123456")

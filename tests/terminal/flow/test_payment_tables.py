@@ -69,7 +69,7 @@ def test_every_failure_leads_somewhere_from_anywhere() -> None:
 def test_settlement_and_debit_stand_both_or_neither() -> None:
     failures = set(PURCHASE.anywhere)
     assert {PURCHASE.next(State.BEGIN_DEBIT, failure) for failure in failures} == {State.UNDO_SETTLEMENT}
-    for state in (State.REINSERT_CARD, State.ASK_PROOF, State.FINISH_DEBIT):
+    for state in (State.REINSERT_CARD, State.ASK_PROOF, State.FINISH_DEBIT, State.SEARCH_LOG):
         assert {PURCHASE.next(state, failure) for failure in failures} == {PaymentOutcome.DEBIT_UNKNOWN}
 
 

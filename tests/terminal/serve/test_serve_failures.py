@@ -206,7 +206,15 @@ def test_failures_are_switched_while_the_centre_runs(served: Served) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"{}", b'{"do": "explode"}', b'{"do": "down", "nth": 0}', b'{"do": "down", "seconds": 1}', b"x"]
+    "body",
+    [
+        b"{}",
+        b'{"do": "explode"}',
+        b'{"do": "down", "nth": 0}',
+        b'{"do": "down", "seconds": 1}',
+        b'{"do": "down", "transaction": "confirm-activaton"}',
+        b"x",
+    ],
 )
 def test_a_failure_that_is_none_is_refused(served: Served, body: bytes) -> None:
     answer = Link(served.url, TOKEN).post("/failures", body)

@@ -55,6 +55,33 @@ def test_what_is_written_to_an_image_is_saved_when_the_card_comes_out(slots: Slo
     assert after.state() != before.state()
 
 
+def test_the_same_image_goes_in_again_unpowered_and_is_saved_as_ever(slots: Slots, tmp_path: Path) -> None:
+    path = tmp_path / "a.card"
+    save(issue("ssc-2.0", 3), path)
+    slots.insert(Place.CONTACT, order(image=str(path)))
+    assert slots.device.contact is not None
+    before = slots.device.contact.connect()
+    assert slots.insert(Place.CONTACT, order(image=str(path))).kind == "ssc-2.0"
+    with pytest.raises(CardRemovedError):
+        before.transmit(EF05)
+    wrong = slots.device.contact.connect().transmit(bytes.fromhex("0020000003999999"))
+    assert wrong[-2:-1] == b"\x63"
+    slots.remove(Place.CONTACT)
+    assert load(path).state() != issue("ssc-2.0", 3).state()
+
+
+def test_an_image_is_in_one_slot_at_a_time(slots: Slots, tmp_path: Path) -> None:
+    path = tmp_path / "a.card"
+    save(issue("ssc-2.0", 3), path)
+    slots.insert(Place.CONTACT, order(image=str(path)))
+    with pytest.raises(
+        OrderError, match="in the card slot; take it out first: ssc slot remove --slot contact"
+    ):
+        slots.insert(Place.CONTACTLESS, order(image=str(path)))
+    slots.remove(Place.CONTACT)
+    assert slots.insert(Place.CONTACTLESS, order(image=str(path))).present
+
+
 def test_the_card_that_is_there_stays_where_the_order_is_wrong(slots: Slots) -> None:
     slots.insert(Place.CONTACT, order(kind="ssc-3.0"))
     with pytest.raises(OrderError, match="No such file"):
@@ -68,7 +95,8 @@ def test_faults_go_in_and_out_with_their_card(slots: Slots) -> None:
     for faults, answer in (([fault], "6F00"), ([fault], "6F00"), ([], "9000")):
         slots.insert(Place.CONTACT, order(kind="ssc-3.0", faults=faults))
         connection = slots.device.contact.connect()
-        connection.transmit(bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF00"))
+        selected = connection.transmit(bytes.fromhex("00A404000F7378312E73682EC9E7BBE1B1A3D5CF00"))
+        assert (selected[-2:].hex().upper() == answer) == bool(faults)
         if not faults:
             assert connection.transmit(EF05).hex().upper() == answer
 
@@ -104,7 +132,13 @@ def test_a_reader_on_the_desk_is_left_to_the_hand(tmp_path: Path) -> None:
         (CardOrder, '{"kind": "ssc-3.0", "colour": "red"}', "unknown field `colour`"),
         (CardOrder, '{"kind": "ssc-3.0", "seed": -1}', r"\$.seed"),
         (CardOrder, '{"kind": "psam", "psam": {"level": 4}}', r"\$.psam.level"),
+        (CardOrder, '{"image": ""}', r"\$.image"),
+        (CardOrder, '{"image": "a\\u0000.card"}', r"\$.image"),
+        (CardOrder, '{"kind": "ssc-3.0", "purse_fen": 4294967296}', r"\$.purse_fen"),
+        (CardOrder, '{"kind": "psam", "psam": {"environments": []}}', r"\$.psam.environments"),
+        (CardOrder, '{"kind": "psam", "psam": {"environments": ["SSF33"]}}', r"\$.psam.environments"),
         (InjectionOrder, '{"function": "iVerifyPIN", "code": 0}', r"\$.code"),
+        (InjectionOrder, '{"function": "iVerifyPIN", "code": -4294967296}', r"\$.code"),
         (InjectionOrder, '{"function": "iVerifyPIN", "code": -2, "nth": 0}', r"\$.nth"),
         (KeypadOrder, '{"entries": ["12a4"]}', "digits, CANCEL or TIMEOUT"),
         (KeypadOrder, '{"always": "ENTER"}', "digits, CANCEL or TIMEOUT"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
@@ -126,6 +126,42 @@ def test_a_page_on_the_list_is_served_and_may_read_the_answer(address: str) -> N
 def test_the_service_s_own_pages_are_served(address: str) -> None:
     with caller(address, origin=f"http://{address}") as socket:
         assert ask(socket, function="iReadCardBas")["success"] == 1
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1:12342", "[2001:db8::1]:12342", "localhost"])
+def test_an_address_in_numbers_is_always_this_service(address: str, host: str) -> None:
+    answer = httpx.post(f"http://{address}/", json={}, headers={"Host": host}, trust_env=False)
+    assert answer.status_code == 200
+
+
+class Waiting(Recorder):
+    """A driver whose calls wait, as for a PIN."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go_on = threading.Event()
+
+    def call(self, name: str, arguments: Sequence[Argument], caller: object = None) -> Answer:
+        self.go_on.wait(30)
+        return super().call(name, arguments, caller)
+
+
+def test_however_many_calls_wait_the_rest_of_the_service_answers() -> None:
+    app, driver = FastAPI(), Waiting()
+    add_bridge(app, driver)
+
+    @app.get("/beside")
+    def beside() -> str:
+        return "answered"
+
+    with in_thread(app) as url, ExitStack() as sockets:
+        try:
+            for _ in range(45):
+                socket = sockets.enter_context(caller(url.removeprefix("http://")))
+                socket.send(json.dumps({"function": "iVerifyPIN"}))
+            assert httpx.get(f"{url}/beside", trust_env=False, timeout=10).json() == "answered"
+        finally:
+            driver.go_on.set()
 
 
 def test_another_name_pointed_at_this_machine_is_turned_away(address: str) -> None:

@@ -41,9 +41,16 @@ def test_both_spellings_of_the_key_are_read(spelling: str) -> None:
     assert asked(function="iUnblockPIN_HSM_Step2", **{spelling: "AB"}).arguments == ("AB",)
 
 
+@pytest.mark.parametrize("value", ["3", " 3", "3 ", " " * 12 + "3", "0000000003"])
+def test_a_number_may_come_as_a_text(value: str) -> None:
+    assert asked(function="iVerifyPIN", iType=value).arguments == (3,)
+
+
 def test_iReadCard_without_iauthtype_is_the_first_step() -> None:
-    call = asked(function="iReadCard", iType=1, pCardInfo="x|y|", pFileAddr="DF01EF05|30|$")
+    given = {"iType": 1, "pCardInfo": "x|y|", "pFileAddr": "DF01EF05|30|$"}
+    call = asked(function="iReadCard", **given)
     assert (call.name, call.arguments) == ("iReadCard_HSM_Step1", (1, "x|y|", "DF01EF05|30|$"))
+    assert asked(function="iReadCard", iauthtype=2, **given).name == "iReadCard"
 
 
 @pytest.mark.parametrize(
@@ -91,6 +98,8 @@ def test_the_other_form_has_its_own_answer() -> None:
         ('{"function": "iFormatCard"}', -13),
         ('{"function": "iVerifyPIN", "iType": "x"}', -14),
         ('{"function": "iVerifyPIN", "iType": true}', -14),
+        ('{"function": "iVerifyPIN", "iType": "          "}', -14),
+        ('{"function": "iVerifyPIN", "iType": "00000000003"}', -14),
         ('{"function": "iReadCardBas_HSM_Step2"}', -14),
         ('{"function": "iReadCardBas_HSM_Step2", "pKey": 12}', -14),
         ('{"function": "iVerifyPIN", "x": "' + "y" * LONGEST + '"}', -14),
