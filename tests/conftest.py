@@ -11,8 +11,13 @@ import platform
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["pytester", "postgresql_server"]
+
+# A loaded machine is no finding: how long an example takes, or to be drawn, fails no test.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 collect_ignore_glob = [] if platform.machine() == "x86_64" else ["*/test_gmssl_*.py", "*/test_wine_*.py"]
 
 
