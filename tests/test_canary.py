@@ -207,10 +207,9 @@ def channels(kind: str) -> list[Run]:
             run("phone", "loss", *known, "--card", SAID_ID, form),
             run("bank", "activate", *at_reader, "id.yaml", "--new-pin-env", "OLD", form),
             run("online", "query", *by_number, "id.yaml", *online, form),
-            *(
-                run(place, "query", *by_number, "id.yaml", form)
-                for place in ("counter", "pharmacy", "hospital")
-            ),
+            run("counter", "query", *by_number, "id.yaml", form),
+            run("pharmacy", "query", *by_number, "id.yaml", form),
+            run("hospital", "query", *by_number, "said.yaml", form),
             run("online", "loss", *by_number, "said.yaml", *online, form),
             run("online", "sign", *by_number, "id.yaml", *online, form),
             run("phone", "loss", *by_number, "id.yaml", form),

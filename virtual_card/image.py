@@ -140,7 +140,9 @@ def _read(path: PathLike) -> bytes:
 def _refuse_endless(descriptor: int, path: PathLike) -> None:
     """A device or a pipe is no image, and reading it may never end."""
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        raise DamagedImageError(str(path), "line 1", "this is no file", "Name a file that `ssc card new` wrote.")
+        raise DamagedImageError(
+            str(path), "line 1", "this is no file", "Name a file that `ssc card new` wrote."
+        )
 
 
 def _revive(text: ImageText, path: str, random: Random) -> VirtualCard:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import itertools
+import http.client
 import json
+import re
 import sys
-import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +26,8 @@ PHARMACY, PHARMACY_NAME, REGION = "990100000001", "测试第一药店", "990100"
 INTERFACE = "/fsi/api/rsfComIfsService/callService"
 NOT_ACTIVATED = "未启用"
 MOMENT = "%Y-%m-%d %H:%M:%S"
+NO_ANSWER = (OSError, http.client.HTTPException, ValueError, KeyError)
+"""What becomes of a request that is not answered, or not to the end, or with what is no answer."""
 
 
 class PosError(Exception):
@@ -92,7 +94,7 @@ class Centre:
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
         self._sign_no = ""
-        self._count = itertools.count(1)
+        self._last = 0
 
     def sign_in(self) -> None:
         """9001."""
@@ -100,7 +102,7 @@ class Centre:
         self._sign_no = self.transact("9001", given)["signinoutb"]["sign_no"]
 
     def transact(self, infno: str, given: dict, msgid: str = "") -> dict:
-        """One transaction; raises PosError where it is refused, URLError where nobody answers."""
+        """One transaction; raises PosError where it is refused, one of NO_ANSWER where nothing says."""
         answer = self._post(INTERFACE, json.dumps(self._envelope(infno, given, msgid)).encode())
         found = json.loads(answer)
         if int(found["infcode"]) != 0:
@@ -116,8 +118,9 @@ class Centre:
         return answer
 
     def msgid(self) -> str:
-        """Place, time, number: 30 characters, never the same twice."""
-        return f"{PHARMACY}{datetime.now():%Y%m%d%H%M%S}{next(self._count):04d}"
+        """Place, and time to a ten-thousandth of a second: 30 characters, never the same twice."""
+        self._last = max(self._last + 1, int(f"{datetime.now():%Y%m%d%H%M%S%f}"[:18]))
+        return f"{PHARMACY}{self._last}"
 
     def _envelope(self, infno: str, given: dict, msgid: str) -> dict:
         return {
@@ -157,9 +160,10 @@ class Item:
     @classmethod
     def read(cls, text: str) -> Item:
         """From the command line."""
-        code, _, said = text.partition("=")
-        price, _, count = said.partition("x")
-        return cls(code, Decimal(price), int(count or 1))
+        found = re.fullmatch(r"([^=]+)=([0-9]{1,8}(?:\.[0-9]{1,2})?)(?:x([1-9][0-9]{0,3}))?", text)
+        if found is None:
+            raise argparse.ArgumentTypeError(f"{text!r} is not CODE=PRICE or CODE=PRICExCOUNT")
+        return cls(found[1], Decimal(found[2]), int(found[3] or 1))
 
     @property
     def total(self) -> Decimal:
@@ -200,9 +204,12 @@ def settle(centre: Centre, given: dict) -> dict:
     msgid = centre.msgid()
     try:
         return centre.transact("2102", given, msgid)["setlinfo"]
-    except (urllib.error.URLError, TimeoutError, ValueError, KeyError):
+    except NO_ANSWER:
         undo = {"data": {"psn_no": given["druginfo"]["psn_no"], "omsgid": msgid, "oinfno": "2102"}}
-        centre.transact("2601", undo)
+        try:
+            centre.transact("2601", undo)
+        except NO_ANSWER:
+            raise PosError(f"2102 {msgid}: no answer, and none to 2601: send 2601 again later") from None
         raise PosError("2102: no answer, the sale was taken back") from None
 
 
@@ -224,13 +231,15 @@ def sell(reader: Reader, centre: Centre, items: list[Item]) -> list[str]:
     given = bill(items, card, number, person["insuinfo"][0]["insutype"])
     before = centre.transact("2101", given)["setlinfo"]
     done = settle(centre, given)
-    if done["acct_pay"] != before["acct_pay"]:
-        raise PosError("2102 and 2101 differ")
+    changed = (
+        [] if done["acct_pay"] == before["acct_pay"] else ["settled otherwise than offered 与预结算不同"]
+    )
     return [
         f"{PHARMACY_NAME} 购药小票 receipt",
         f"持卡人 holder        {card.name} {card.holder_id[:6]}**********{card.holder_id[-2:]}",
         f"卡号 card            {card.number}",
         *(f"  {item.code:<18} {item.count} x {item.price} = {item.total}" for item in items),
+        *changed,
         f"合计 total           {done['medfee_sumamt']:.2f}",
         f"账户支付 account     {done['acct_pay']:.2f}",
         f"现金支付 cash        {done['psn_cash_pay']:.2f}",
@@ -253,8 +262,8 @@ def main() -> int:
         if error.code == 3:
             print("pos: activate the card first 请先办理启用", file=sys.stderr)
         return error.code
-    except (OSError, urllib.error.URLError) as error:
-        print(f"pos: {error}", file=sys.stderr)
+    except NO_ANSWER as error:
+        print(f"pos: {type(error).__name__}: {error}", file=sys.stderr)
         return 1
     print("\n".join(receipt))
     return 0

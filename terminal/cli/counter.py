@@ -18,6 +18,7 @@ from terminal.cli.channel_options import (
     require,
 )
 from terminal.cli.pin_commands import add_pin_commands
+from terminal.cli.query_command import add_query
 from terminal.cli.value_types import YAML_FILE
 from terminal.exit_codes import ExitCode
 
@@ -43,6 +44,7 @@ def activate(**options: Any) -> ExitCode:
 
 
 add_pin_commands(counter, "counter")
+add_query(counter, "counter")
 counter.add_command(cancel_at_counter)
 
 

@@ -9,6 +9,7 @@ import click
 from terminal.cli import hospital_desk
 from terminal.cli.channel_options import centre_options, order_of, reader_options, require
 from terminal.cli.pin_commands import add_pin_commands
+from terminal.cli.query_command import add_query
 from terminal.exit_codes import ExitCode
 
 
@@ -29,6 +30,7 @@ for _command in (
 
 
 add_pin_commands(hospital, "hospital")
+add_query(hospital, "hospital")
 
 
 @hospital.command()

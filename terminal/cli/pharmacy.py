@@ -12,6 +12,7 @@ from terminal.cli import pharmacy_till
 from terminal.cli.channel_options import papers_options
 from terminal.cli.options import MOMENT, dry_run_option, json_option, profile_option, quiet_option
 from terminal.cli.pin_commands import add_pin_commands
+from terminal.cli.query_command import add_query
 from terminal.cli.reader_options import ADDRESS, patience_option
 from terminal.cli.value_types import CARD_FILE, CENTRE_FILE, YAML_FILE
 from terminal.exit_codes import ExitCode
@@ -26,6 +27,7 @@ pharmacy.add_command(pharmacy_till.purchase)
 pharmacy.add_command(pharmacy_till.refund)
 pharmacy.add_command(pharmacy_till.reconcile)
 add_pin_commands(pharmacy, "pharmacy")
+add_query(pharmacy, "pharmacy")
 
 
 @pharmacy.command()

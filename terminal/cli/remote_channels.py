@@ -81,6 +81,23 @@ def activate_online(number: str | None, card_id: str | None, **options: Any) -> 
     )
 
 
+@online.command("loss")
+@card_number_option
+@card_id_option
+@papers_options
+@centre_options
+def loss_online(number: str | None, card_id: str | None, **options: Any) -> ExitCode:
+    """Report a card lost for the time being (R41)."""
+    from terminal.backoffice.card_ports import PlaceKind, ReportLoss
+
+    return _ask(
+        PlaceKind.ONLINE,
+        number,
+        options,
+        lambda place, card, papers: ReportLoss(place, card, False, papers, card_id),
+    )
+
+
 @online.command("query")
 @card_number_option
 @card_id_option

@@ -12,11 +12,11 @@ from pathlib import Path
 import click
 
 from terminal.backoffice.ports import BackOffice
+from terminal.cli.driver_keypad import ConsoleKeypad
 from terminal.cli.files import open_office, region_profile
 from terminal.cli.output import say
 from terminal.cli.staying import until_interrupted
 from terminal.driver.keypad import QueueKeypad
-from terminal.driver.ports import Keypad
 from terminal.driver.profile import load_profile
 from terminal.exit_codes import ExitCode
 from terminal.readers import SCHEMES, VIRTUAL
@@ -60,10 +60,11 @@ def run(order: DriverOrder, as_json: bool) -> ExitCode:
     with until_interrupted(), ExitStack() as stack:
         slots = stack.enter_context(_slots(order))
         page = QueueKeypad() if order.keypad == PAGE else None
+        person = _person(order.keypad)
         bench = TestBench(
             slots,
             profile,
-            person=_person(order.keypad),
+            person=person,
             page=page,
             hsm=_centre(order.centre, order.region, stack),
         )
@@ -87,7 +88,9 @@ def run(order: DriverOrder, as_json: bool) -> ExitCode:
                 err=True,
             )
         app = bench_application(bench, token, order.allowed, [order.host])
-        running.serve(app, listening, _announce(order, url, native.file, as_json))
+        running.serve(
+            app, listening, _announce(order, url, native.file, as_json), _letting_go(page or person)
+        )
     say("the driver has ended; the cards are saved", err=True)
     return ExitCode.DONE
 
@@ -113,15 +116,18 @@ def _is_reader(said: str) -> bool:
     return bool(colon) and scheme in SCHEMES and scheme != VIRTUAL
 
 
-def _person(keypad: str) -> Keypad | None:
+def _letting_go(keypad: QueueKeypad | ConsoleKeypad | None) -> Callable[[], None]:
+    """What ends an entry that somebody is waited for."""
+    return (lambda: None) if keypad is None else keypad.end
+
+
+def _person(keypad: str) -> ConsoleKeypad | None:
     if keypad != CONSOLE:
         return None
     if not sys.stdin.isatty():
         raise click.ClickException(
             "--keypad console needs a terminal; take page, or none and `ssc slot keypad`"
         )
-    from terminal.cli.driver_keypad import ConsoleKeypad
-
     return ConsoleKeypad()
 
 

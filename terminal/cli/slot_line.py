@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from terminal.backoffice.link import Link
+from terminal.backoffice.ports import UnreachableError
 from terminal.cli.output import say
 from terminal.serve.driver.endpoint import Endpoint, default_file
 from terminal.trace.as_json import json_line
@@ -20,8 +21,15 @@ START = "ssc serve driver"
 DONE = 200
 
 
+class SilentServiceError(UnreachableError):
+    """No driver service answers."""
+
+    def __init__(self, error: UnreachableError) -> None:
+        Exception.__init__(self, f"the driver service does not answer: {str(error).partition(': ')[2]}")
+
+
 class Line:
-    """Requests to the bench; answers as plain data. Raises UnreachableError, ClickException for what it refuses."""
+    """Requests to the bench; answers as plain data. Raises SilentServiceError, ClickException for what it refuses."""
 
     def __init__(self, link: Link, token: str) -> None:
         self._link = link
@@ -54,7 +62,10 @@ class Line:
 
     def _body(self, method: str, path: str, order: Mapping[str, Any] | None = None) -> bytes:
         body = b"" if order is None else json.dumps(order).encode()
-        reply = self._link.send(method, PREFIX + path, body, {"Content-Type": "application/json"})
+        try:
+            reply = self._link.send(method, PREFIX + path, body, {"Content-Type": "application/json"})
+        except UnreachableError as error:
+            raise SilentServiceError(error) from None
         if reply.status != DONE:
             raise click.ClickException(_why(reply.body) or f"the driver service answered {reply.status}")
         return reply.body

@@ -65,7 +65,7 @@ class QueueKeypad:
     """Waits for somebody else to answer: `prompt` is what it shows, `answer` presses keys.
 
     An entry that nobody makes within `timeout_s` seconds is a time-out. Answers given before they are asked for
-    are refused: a PIN is never kept.
+    are refused: a PIN is never kept. Once it has ended, whatever it asks or would ask is cancelled.
     """
 
     def __init__(self, timeout_s: float = 60.0) -> None:
@@ -73,6 +73,7 @@ class QueueKeypad:
         self._changed = threading.Condition()
         self._prompt: Prompt | None = None
         self._entry: Entry | None = None
+        self._ended = False
 
     @property
     def prompt(self) -> Prompt | None:
@@ -94,6 +95,12 @@ class QueueKeypad:
             self._changed.notify_all()
             return True
 
+    def end(self) -> None:
+        """Let nobody wait for an entry any more."""
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
     def enter(self, prompt: Prompt) -> Pin:
         """Show a prompt and wait for its answer."""
         until = time.monotonic() + self._timeout_s
@@ -101,8 +108,10 @@ class QueueKeypad:
             self._prompt, self._entry = prompt, None
             self._changed.notify_all()
             try:
-                self._changed.wait_for(lambda: self._entry is not None, until - time.monotonic())
-                entry = Key.TIMEOUT if self._entry is None else self._entry
+                self._changed.wait_for(
+                    lambda: self._ended or self._entry is not None, until - time.monotonic()
+                )
+                entry = self._entry or (Key.CANCEL if self._ended else Key.TIMEOUT)
             finally:
                 self._prompt = self._entry = None
                 self._changed.notify_all()

@@ -10,7 +10,7 @@ from terminal.driver.functions import FUNCTIONS, Family, Function, Parameter
 from terminal.driver.lower import FUNCTIONS as LOWER_FUNCTIONS
 from terminal.driver.lower import SLOTS
 from terminal.driver.ports import Prompt
-from terminal.driver.profile import DEFAULT_NAME, SWITCHES, load_profile, profile_names
+from terminal.driver.profile import DEFAULT_NAME, STRICT, SWITCHES, load_profile, profile_names
 
 HEAD = """\
 # The reader-driver interface
@@ -35,7 +35,8 @@ status word.
 
 PROFILES_TEXT = """\
 A profile is a set of switches in YAML (`terminal/driver/profiles`); a file of one's own has the same keys, and what it
-leaves out is as in `strict-38`, the text to the letter. Unless named, the profile is `{default}`. Every profile takes
+leaves out is as in `strict-38`, the text to the letter. Unless named, the profile of `ssc serve
+driver` is `{default}`, that of the pytest fixture `{strict}`. Every profile takes
 hex in either case and keys (`pKey`) with or without their last separators; a return value is right for callers that
 read 32 or 64 bits.
 """
@@ -60,7 +61,7 @@ def page() -> str:
             _prompts(),
         ],
         "Return codes": [CODES_TEXT, _codes(), _status_codes()],
-        "Profiles": [PROFILES_TEXT.format(default=DEFAULT_NAME), _profiles()],
+        "Profiles": [PROFILES_TEXT.format(default=DEFAULT_NAME, strict=STRICT.name), _profiles()],
         "The reader library": [READER_TEXT.format(slots=_slots()), _lower()],
     }
     return HEAD + "".join(f"\n## {title}\n\n" + "\n".join(parts) for title, parts in sections.items())

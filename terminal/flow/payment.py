@@ -70,8 +70,9 @@ class Payment:
     """Everything one payment gathers; what must outlive the terminal's power is in the till's book.
 
     `purse_fen`: what is in the card's purse, None where this payment leaves it alone. `intent`: the debit that the card
-    was told; `expected`: the proof it owes, where the key machine said so. `form`: how a patient is to be registered;
-    `patient_visit`: the number of the visit that is settled or given up, and `attended` what the book has of it.
+    was told; `expected`: the proof it owes, where the key machine said so. `waiting`: an earlier sale
+    whose debit the card has no proof of. `form`: how a patient is to be registered; `patient_visit`: the number of the
+    visit that is settled or given up, and `attended` what the book has of it.
     """
 
     settings: PaymentSettings
@@ -89,6 +90,7 @@ class Payment:
     offered: Figures | None = None
     intent: purse.Intent | None = None
     expected: purse.Proof | None = None
+    waiting: Sale | None = None
     sale: Sale | None = None
     attended: Sale | None = None
     refusal: Refusal | None = None

@@ -46,6 +46,7 @@ from terminal.flow.payment_purse import (
     reinsert_card,
     report_debits,
     reverse_undebited,
+    search_log,
     undo_settlement,
 )
 from terminal.flow.purchase import Event, State
@@ -247,6 +248,7 @@ ACTIONS: Mapping[State, Callable[[Payment], Flow[Event]]] = {
     State.ASK_PERSON: ask_person,
     State.CHECK_PIN: check_pin,
     State.VERIFY_PIN: verify_card_pin,
+    State.SEARCH_LOG: search_log,
     State.READ_PURSE: read_purse,
     State.PRE_SETTLE: pre_settle,
     State.AGREE: agree,

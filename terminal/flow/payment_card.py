@@ -125,6 +125,8 @@ def verify_card_pin(payment: Payment) -> Flow[Event]:
     pin = yield EnterPin(payment_texts.ENTER_PIN, before)
     left = yield from on(visit.role, verify_pin(pin))
     if left is None:
+        if payment.waiting is not None:
+            return Event.NO_PROOF
         return Event.WITH_PURSE if uses_purse(payment) else Event.DONE
     if left == 0:
         return Event.PIN_BLOCKED

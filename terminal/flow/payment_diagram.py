@@ -53,10 +53,11 @@ after the settlement, with the PSAM. Profiles say what for, as `purse`:
 The profiles `purse-record` and `purse-account` show both. Settlement and debit stand both or neither. What card and
 terminal have agreed on is in the book before the card is told to debit. A card that was not debited has its settlement
 reversed. A card that leaves in between is asked for its transaction proof: when it is put in again in the same visit,
-or at its next insertion at this till; until then others are served. The PSAM checks the card's proof (MAC2), the centre
-its certificate (TAC), later, before the next business of the till or at the end of the day: one that is wrong is told
-and kept in the book, and nothing is reversed for it. What a purse has paid is not given back at a till: the centre
-loads it.
+or at its next insertion at this till; until then others are served. A card has the proof of its last transaction alone:
+where it was used elsewhere since, its log says whether it was debited here, once the PIN is verified. The PSAM checks
+the card's proof (MAC2), the centre its certificate (TAC), later, before the next business of the till or at the end of
+the day: one that is wrong is told and kept in the book, and nothing is reversed for it. What a purse has paid is not
+given back at a till: the centre loads it.
 """
 MACHINES = (("A purchase", PURCHASE), ("A refund", REFUND), ("The end of a day", RECONCILIATION))
 TOLD = "what is told, unless the centre says it more exactly"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from apdu.purse import Amounts, TransactionKind
+from apdu.purse import FULL_RECORD, Amounts, TransactionKind, transaction_record
 from terminal.backoffice.debit_ports import DebitChecked, PurseUse, ReportDebit
 from terminal.backoffice.ports import CardKey, Place, RefusedError, UnreachableError
 from terminal.errors import CardError, CardRefusedError, PsamUnfitError
@@ -22,12 +22,13 @@ from terminal.flow.purchase import Event
 from terminal.flow.sales import DebitPhase, KeepSale, Phase, PurseDebit, ReadBook, Sale, SalesBook
 from terminal.flow.steps import Flow, InsertCard, ReadClock, Role, Show, on
 from terminal.procedures import psam, purse
-from terminal.procedures.files import select_directory
+from terminal.procedures.files import declared_file, select_directory
 from terminal.procedures.social import read_issuer_data
 from terminal.transport.base import TransportError
 
 NO_PURSE = 0x6A81
 SEQUENCE_DIGITS = 8
+TRANSACTIONS = 0xEF08
 
 
 def uses_purse(payment: Payment) -> bool:
@@ -38,6 +39,8 @@ def uses_purse(payment: Payment) -> bool:
 
 def read_purse(payment: Payment) -> Flow[Event]:
     """Has the card a medical purse, and what is in it? A card without one is served as if the region had none."""
+    if not uses_purse(payment):
+        return Event.DONE
     yield from _select_medical(payment)
     try:
         payment.purse_fen = yield from on(payment.visit.role, purse.read_balance())
@@ -144,28 +147,66 @@ def reverse_undebited(payment: Payment, sale: Sale) -> Flow[Event]:
 def finish_debit(payment: Payment) -> Flow[Event]:
     """A debit of this card is open since an earlier visit: the card's proof and the centre say whether it was made.
 
-    Another terminal's transaction may have the number since; the centre tells by the TAC.
+    Another terminal's transaction may have the number since; the centre tells by the TAC. A card has the proof of its
+    last transaction alone: without one its log is searched, once the PIN is verified.
     """
     book: SalesBook = yield ReadBook()
     sale = book.waiting_for(payment.visit.social.card_id)
     assert sale is not None, "the book was looked into"
     payment.sale = sale
-    yield from _select_medical(payment)
     proof = yield from _proof_of(payment, sale)
-    genuine = False
-    if proof is not None:
+    if proof is None:
+        payment.waiting = sale
+        undone = Event.DONE
+    else:
         debited = _with_proof(sale, proof)
-        genuine = (yield from _checked(payment, debited)).debit_phase is DebitPhase.VERIFIED
-        sale = debited.with_debit(phase=DebitPhase.VERIFIED) if genuine else sale
-    if not genuine:
-        undone = yield from undo_settlement(payment)
-        yield Show(payment_texts.REVERSED_EARLIER)
-        yield from on(payment.visit.role, select_directory(payment.visit.layout["SSSE"]))
-        return undone
+        if (yield from _checked(payment, debited)).debit_phase is DebitPhase.VERIFIED:
+            return (yield from _finished(payment, debited.with_debit(phase=DebitPhase.VERIFIED)))
+        undone = yield from _undone(payment)
+    yield from on(payment.visit.role, select_directory(payment.visit.layout["SSSE"]))
+    return undone
+
+
+def search_log(payment: Payment) -> Flow[Event]:
+    """The card has no proof of an earlier debit: its log says whether it was made, unless it was overwritten since."""
+    sale = payment.waiting
+    assert sale is not None, "only a debit without proof gets here"
+    assert sale.debit is not None, "a sale waits for its card because of a debit"
+    payment.sale = sale
+    yield from _select_medical(payment)
+    log = declared_file(payment.visit.layout["DF04"], TRANSACTIONS)
+    logged = yield from on(payment.visit.role, purse.is_logged(log, _recorded(sale.debit)))
+    if logged:
+        return (yield from _finished(payment, sale.with_debit(phase=DebitPhase.LOGGED)))
+    if logged is None:
+        yield Show(payment_texts.waits_for_card(sale))
+        return Event.DONE
+    return (yield from _undone(payment))
+
+
+def _finished(payment: Payment, sale: Sale) -> Flow[Event]:
     yield Show(payment_texts.SLIP_OF_EARLIER)
     payment.sale = sale
     yield from print_sale(payment, sale)
     return Event.FINISHED_EARLIER
+
+
+def _undone(payment: Payment) -> Flow[Event]:
+    undone = yield from undo_settlement(payment)
+    yield Show(payment_texts.REVERSED_EARLIER)
+    return undone
+
+
+def _recorded(debit: PurseDebit) -> bytes:
+    """The record that the card's log has of a debit."""
+    return transaction_record(
+        TransactionKind.PURCHASE,
+        debit.number,
+        Amounts(debit.account_fen, debit.self_paid_fen, debit.pool_fen),
+        terminal=bytes.fromhex(debit.terminal),
+        time=bytes.fromhex(debit.time),
+        length=FULL_RECORD,
+    )
 
 
 def look_after_waiting(book: SalesBook, sale: Sale) -> Flow[None]:

@@ -41,6 +41,9 @@ PROOF_WRONG = Text(
 )
 
 
+NO_TAC = "卡内已无 no longer on the card"
+
+
 def waits_for_card(sale: Sale) -> Text:
     """A settlement whose debit only its card can tell of."""
     return Text(
@@ -179,6 +182,6 @@ def _recorded(debit: PurseDebit | None) -> tuple[Line, ...]:
         (Text("on the card: paid by the pool", "卡内记录：统筹支付"), yuan(debit.pool_fen)),
         (Text("terminal", "终端机编号"), debit.terminal),
         (Text("terminal sequence", "终端交易序号"), debit.sequence.upper()),
-        (Text("TAC", "交易认证码"), debit.tac.upper()),
+        (Text("TAC", "交易认证码"), debit.tac.upper() or NO_TAC),
         (Text("card's proof", "卡片证明"), proof),
     )

@@ -6,7 +6,7 @@ slip yet gets its slip, and the visit ends there: the same goods are not sold tw
 
 Where the card's medical purse is debited too, that comes right after the settlement, and both stand or neither: a card
 that was not debited leaves a settlement to be undone; a card that left in between is asked for the proof, at once or
-when it is next inserted at this till.
+when it is next inserted at this till. A card that was used elsewhere since has no proof any more: its log is searched.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ class State(Enum):
     ASK_PERSON = auto()
     CHECK_PIN = auto()
     VERIFY_PIN = auto()
+    SEARCH_LOG = auto()
     READ_PURSE = auto()
     PRE_SETTLE = auto()
     AGREE = auto()
@@ -71,6 +72,7 @@ class Event(Enum):
     DEBIT_DUE = auto()
     DEBIT_OPEN = auto()
     NOT_DEBITED = auto()
+    NO_PROOF = auto()
     OTHER_CARD = auto()
     PURSE_PAID = auto()
     PIN_WRONG = auto()
@@ -147,6 +149,12 @@ _DEBIT: Rows = {
         Event.FINISHED_EARLIER: PaymentOutcome.FINISHED_EARLIER,
         Event.DISPUTED: PaymentOutcome.DISPUTED,
     },
+    State.SEARCH_LOG: {
+        **dict.fromkeys(_ANYWHERE, PaymentOutcome.DEBIT_UNKNOWN),
+        Event.DONE: State.READ_PURSE,
+        Event.FINISHED_EARLIER: PaymentOutcome.FINISHED_EARLIER,
+        Event.DISPUTED: PaymentOutcome.DISPUTED,
+    },
 }
 
 
@@ -196,6 +204,7 @@ PURCHASE: PaymentMachine = machine(
         State.VERIFY_PIN: {
             Event.DONE: State.PRE_SETTLE,
             Event.WITH_PURSE: State.READ_PURSE,
+            Event.NO_PROOF: State.SEARCH_LOG,
             Event.PIN_WRONG: State.CHECK_PIN,
             Event.PIN_BLOCKED: PaymentOutcome.PIN_BLOCKED,
         },

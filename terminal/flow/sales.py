@@ -41,7 +41,8 @@ class DebitPhase(Enum):
     """What is known of a debit of the card's purse; the value is what the book's file says.
 
     DUE: the card was not told to debit. SENT: it was, and may have done so. DONE: it has, and its proof is here.
-    VERIFIED, DOUBTED: what the centre found of the proof, later.
+    VERIFIED, DOUBTED: what the centre found of the proof, later. LOGGED: the card's log has the debit; its proof gave
+    way to that of a later transaction.
     """
 
     DUE = "due"
@@ -49,11 +50,12 @@ class DebitPhase(Enum):
     DONE = "done"
     VERIFIED = "verified"
     DOUBTED = "doubted"
+    LOGGED = "logged"
 
     @property
     def carried_out(self) -> bool:
         """Whether the card has debited its purse."""
-        return self in (DebitPhase.DONE, DebitPhase.VERIFIED, DebitPhase.DOUBTED)
+        return self not in (DebitPhase.DUE, DebitPhase.SENT)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -19,17 +19,21 @@ from apdu.commands import (
     initialize_for_purchase,
     update_starting_day,
 )
+from apdu.layout import FileSpec
 from apdu.purse import Amounts, Balance, LoadOffer, PurchaseOffer, TransactionKind, timestamp
 from terminal.backoffice.ports import HsmMessage
 from terminal.errors import PsamUnfitError, UnexpectedAnswerError, expect_ok
 from terminal.flow.authentication import Access
 from terminal.flow.steps import Flow, Procedure, Role, on
 from terminal.procedures import hsm, psam
+from terminal.procedures.file_contents import read_every
+from terminal.procedures.files import select_ef
 from terminal.procedures.social import CardIdentity
 from terminal.transport.base import TransportError
 
 NO_PROOF = 0x9406
 PROOF_LENGTH = 8
+NUMBER_LENGTH = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +152,21 @@ def recover(kind: TransactionKind, number: int) -> Procedure[Proof | None]:
         return None
     data = expect_ok(command, response, "asking whether the transaction was done")
     return Proof(mac2=data[:4], tac=data[4:8])
+
+
+def is_logged(log: FileSpec, record: bytes) -> Procedure[bool | None]:
+    """Whether the card's log has a purchase, by its record (a card may keep the beginning alone); PIN verified.
+
+    None where the log, a ring, goes back no further than to later ones. Raises CardRefusedError.
+    """
+    yield from select_ef(log)
+    records = yield from read_every(log)
+    purchases = [raw for raw in records if raw[NUMBER_LENGTH] == TransactionKind.PURCHASE]
+    number = record[:NUMBER_LENGTH]
+    mine = [raw for raw in purchases if raw[:NUMBER_LENGTH] == number]
+    if mine:
+        return any(raw == record[: len(raw)] for raw in mine)
+    return None if any(raw[:NUMBER_LENGTH] > number for raw in purchases) else False
 
 
 def purchase(

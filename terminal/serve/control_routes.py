@@ -6,10 +6,12 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from terminal.backoffice import wire
+from terminal.backoffice.national.messages import TRANSACTIONS
 from terminal.serve.answers import JSON, Answer, answered, done
 from terminal.serve.description import content, request_body, responses, schema_of
-from terminal.serve.failures import Failure
+from terminal.serve.failures import ANY, HSM_TYPES, Failure
 from terminal.serve.pool import Centre
+from terminal.serve.soap_orders import APPLY, BATCH, ISSUE, MADE, ORDERS
 from terminal.serve.transactions import Transactions, response
 
 _LISTED = {
@@ -25,7 +27,12 @@ _LISTED = {
         },
     },
 }
+HINT = "name one such as 2102, confirm-activation or hsm-01, or none for any"
 _HEALTHY = {"type": "object", "properties": {"status": {"type": "string"}}}
+
+
+CALLED = frozenset({ANY, *wire.BY_NAME, *TRANSACTIONS, *HSM_TYPES, APPLY, BATCH, ORDERS, ISSUE, MADE})
+"""Everything that a failure can be of: what is no transaction would never strike."""
 
 
 def control_routes(transactions: Transactions) -> APIRouter:
@@ -60,7 +67,10 @@ def control_routes(transactions: Transactions) -> APIRouter:
         body = await transactions.body(request, JSON)
 
         def act() -> Answer:
-            switch.on(wire.decode(body, Failure))
+            failure = wire.decode(body, Failure)
+            if failure.transaction not in CALLED:
+                raise wire.MalformedError(f"transaction: there is no {failure.transaction!r}; {HINT}")
+            switch.on(failure)
             return listed()
 
         return response(answered(JSON, act))

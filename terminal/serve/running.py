@@ -47,10 +47,16 @@ def is_loopback(host: str) -> bool:
     return host == "localhost"
 
 
-class _Server(uvicorn.Server):
-    """Says when it is ready."""
+def _nothing() -> None:
+    pass
 
-    def __init__(self, app: ASGIApp, ready: Callable[[], None]) -> None:
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and when it begins to end."""
+
+    def __init__(
+        self, app: ASGIApp, ready: Callable[[], None], ending: Callable[[], None] = _nothing
+    ) -> None:
         config = uvicorn.Config(
             app,
             log_level="error",
@@ -61,15 +67,28 @@ class _Server(uvicorn.Server):
         )
         super().__init__(config)
         self._ready = ready
+        self._ending = ending
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._ending()
+        await super().shutdown(sockets)
 
-def serve(app: ASGIApp, listening: socket.socket, ready: Callable[[], None] = lambda: None) -> None:
-    """Serve until Ctrl-C or SIGTERM, which come through as KeyboardInterrupt after the last requests have ended."""
-    _Server(app, ready).run([listening])
+
+def serve(
+    app: ASGIApp,
+    listening: socket.socket,
+    ready: Callable[[], None] = _nothing,
+    ending: Callable[[], None] = _nothing,
+) -> None:
+    """Serve until Ctrl-C or SIGTERM, which come through as KeyboardInterrupt after the last requests have ended.
+
+    `ending` is called first at the end: it lets go what requests may wait for.
+    """
+    _Server(app, ready, ending).run([listening])
 
 
 @contextmanager

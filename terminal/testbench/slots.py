@@ -218,10 +218,12 @@ def _issued(order: CardOrder) -> VirtualCard:
 
 
 def _psam_options(spec: PsamSpec) -> PsamOptions:
+    """A PSAM that does no debit has no key for it, and says so with 9403."""
+    lacking = {*spec.without, *(["DPK"] if spec.refuses_purchase else [])}
     return PsamOptions(
         terminal_number=spec.terminal_number,
         levels={} if spec.level is None else dict.fromkeys(BY_NAME, spec.level),
-        without=frozenset(spec.without),
+        without=frozenset(lacking),
         environments=spec.algorithms(),
         refuses_purchase=spec.refuses_purchase,
     )

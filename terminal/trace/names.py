@@ -64,6 +64,7 @@ STATE_NAMES = {
     "BEGIN_DEBIT": Text("Card and terminal agree on the debit", "消费初始化"),
     "DEBIT_CARD": Text("The card debits its purse", "卡内消费"),
     "REINSERT_CARD": Text("Ask for the same card again", "提示重新插卡"),
+    "SEARCH_LOG": Text("Does the card's log have the earlier debit?", "查卡内交易明细"),
     "ASK_PROOF": Text("Was the card debited?", "取交易证明"),
     "CONFIRM_DEBIT": Text("Check the card's proof", "校验交易证明"),
     "UNDO_SETTLEMENT": Text("Reverse the settlement", "冲正结算"),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import FastAPI, Request, WebSocket, WebSocketDisconnect
 from fastapi.responses import Response
-from starlette.concurrency import run_in_threadpool
 
 from terminal.driver.ports import Driver
 from terminal.serve.driver.calls import LONGEST, Turned, read
 
 PORT = 12342
 HTTP_CALLER = "http"
+MOST_CALLS = 32
+"""Calls that wait in threads of their own, so that the bench's keypad can be answered however many there are."""
 
 
 class Line:
@@ -42,6 +45,7 @@ def add_bridge(app: FastAPI, driver: Driver) -> None:
     A WebSocket is one caller: its end is the end of what it had pending. HTTP has no end, so all posts are one caller.
     """
     posted = Line(driver, HTTP_CALLER)
+    places = CapacityLimiter(MOST_CALLS)
 
     @app.websocket("/{path:path}")
     async def frames(socket: WebSocket, path: str) -> None:
@@ -53,11 +57,11 @@ def add_bridge(app: FastAPI, driver: Driver) -> None:
                 if message["type"] == "websocket.disconnect":
                     break
                 asked = message.get("text") or message.get("bytes") or ""
-                await socket.send_text(await run_in_threadpool(line.answer, asked))
+                await socket.send_text(await run_sync(line.answer, asked, limiter=places))
         except WebSocketDisconnect:
             pass
         finally:
-            await run_in_threadpool(line.hang_up)
+            await run_sync(line.hang_up, limiter=places)
 
     @app.post("/")
     async def post(request: Request) -> Response:
@@ -66,4 +70,5 @@ def add_bridge(app: FastAPI, driver: Driver) -> None:
             body += part
             if len(body) > LONGEST:
                 break
-        return Response(await run_in_threadpool(posted.answer, body), media_type="application/json")
+        answer = await run_sync(posted.answer, body, limiter=places)
+        return Response(answer, media_type="application/json")

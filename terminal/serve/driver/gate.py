@@ -1,7 +1,8 @@
 """Who may speak to a service that reads cards: programs of this machine, and web pages that were named.
 
 A page from anywhere runs on this machine too, so a browser's Origin must be on the list, and the Host it asked for
-must be this service (or another name, pointed at this machine, would make a foreign page the same origin).
+must be this service (or another name, pointed at this machine, would make a foreign page the same origin). An address
+in numbers cannot be pointed elsewhere, so each of them is this service's.
 """
 
 from __future__ import annotations
@@ -79,7 +80,8 @@ class OriginGate:
         if host in self._hosts or host == "localhost":
             return True
         with suppress(ValueError):
-            return ipaddress.ip_address(host).is_loopback
+            ipaddress.ip_address(host)
+            return True
         return False
 
 

@@ -66,6 +66,8 @@ def serve_native(
     file = (file or default_file()).absolute()
     claim(file)
     listening = [listen_unix(file)]
+    socket_file = Path(listening[0].getsockname())
+    made = socket_file.stat().st_ino
     exchange = _Exchange(driver, library, token or new_token(), encoding)
     try:
         if tcp:
@@ -79,9 +81,11 @@ def serve_native(
         there = Endpoint.read(file)
         if there is not None and there.token == exchange.token:
             file.unlink(missing_ok=True)
+        with suppress(FileNotFoundError):
+            if socket_file.stat().st_ino == made:
+                socket_file.unlink()
         for one in listening:
             _end(one)
-        file.with_name(f"{file.name}.socket").unlink(missing_ok=True)
         exchange.end()
 
 

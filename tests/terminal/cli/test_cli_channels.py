@@ -150,7 +150,7 @@ def test_state_and_balance_are_told_in_person_where_the_place_may(ssc, desk) -> 
         assert end(result) == "answered"
         assert said(result)[0]["answer"]["id_number"].count("*") == 10
     assert end(ssc("hospital", "query", *asked, *SHOWN)) == "wrong-place", "it holds no authorisation"
-    assert end(ssc("counter", "query", *asked)) == "papers-missing"
+    assert end(ssc("counter", "query", *asked)) == "holder-not-identified"
 
 
 def test_a_loss_is_reported_online_by_all_three_numbers(ssc, desk) -> None:

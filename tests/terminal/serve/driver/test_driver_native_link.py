@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -254,6 +255,17 @@ def test_what_a_killed_service_left_is_replaced(tmp_path: Path) -> None:
     Endpoint((f"unix:{left}", "tcp:127.0.0.1:no"), "00").write(file)
     with serve_native(Desk(), Shelf(), file) as service, welcomed(service):
         assert left.is_socket()
+
+
+def test_the_end_of_a_service_leaves_the_one_that_took_its_place_alone(tmp_path: Path) -> None:
+    file = tmp_path / "endpoint"
+    with ExitStack() as later:
+        with serve_native(Desk(), Shelf(), file):
+            file.unlink()
+            service = later.enter_context(serve_native(Desk(), Shelf(), file))
+        with welcomed(service) as line:
+            assert ask(line, b"iVerifyPIN", b"3") == [b"-51", "密码错误".encode("gbk")]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_that_cannot_be_used_is_told(tmp_path: Path) -> None:

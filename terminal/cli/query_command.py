@@ -1,0 +1,28 @@
+"""`query`, the same at every kind of place where the holder is told state and balance in person (R42)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from terminal.cli.channel_options import card_number_option, centre_options, order_of, papers_options, require
+from terminal.exit_codes import ExitCode
+
+
+def add_query(group: click.Group, kind: str) -> None:
+    """Let a group of commands have it; `kind` is the kind of its places, as profiles have it."""
+
+    @group.command()
+    @card_number_option
+    @papers_options
+    @centre_options
+    def query(number: str | None, **options: Any) -> ExitCode:
+        """Show a card's state and balance to its identified holder (R42)."""
+        from terminal.backoffice.card_ports import PlaceKind, QueryCard
+        from terminal.cli.channel_run import without_card
+
+        require(card=number)
+        assert number is not None
+        order, papers = order_of(PlaceKind(kind), options)
+        return without_card(order, lambda place: QueryCard(place, number, None, papers))
