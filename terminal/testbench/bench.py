@@ -15,6 +15,7 @@ from terminal.driver.ports import Keypad
 from terminal.driver.profile import Profile
 from terminal.testbench.injections import InjectingDriver, Injection, Injections
 from terminal.testbench.keypad import BenchKeypad
+from terminal.testbench.library import BenchLibrary
 from terminal.testbench.orders import CardOrder, InjectionOrder, KeypadOrder, OrderError
 from terminal.testbench.slots import Place, Slots, SlotView
 from terminal.testbench.transcript import Transcript
@@ -62,9 +63,8 @@ class TestBench:
             slots.device, self.keypad, profile, now=now, hsm=hsm, listener=self.transcript
         )
         self.driver = InjectingDriver(self._driver, self.injections, meaning_of, self.transcript.injected)
-        self.library = ReaderLibrary(
-            slots.device, self._driver.lock, lambda: self._driver.pending is not None
-        )
+        library = ReaderLibrary(slots.device, self._driver.lock, lambda: self._driver.pending is not None)
+        self.library = BenchLibrary(library, self.injections, self.transcript)
 
     def insert(self, place: Place, order: CardOrder) -> SlotView:
         """Put a card in, in place of the one that is there; raises OrderError."""

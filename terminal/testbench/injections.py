@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from terminal.driver import lower
 from terminal.driver.functions import BY_NAME
 from terminal.driver.ports import Answer, Argument, Driver
 from terminal.testbench.orders import InjectionOrder, OrderError
@@ -37,8 +38,7 @@ class Injections:
 
     def add(self, order: InjectionOrder) -> None:
         """Switch one more on; calls count from now. Raises OrderError for a function that there is none of."""
-        function = BY_NAME.get(order.function)
-        if function is None and order.function != ANY:
+        if order.function not in (*BY_NAME, *lower.FUNCTIONS, ANY):
             raise OrderError(f"function: {order.function!r} is no function of the driver, and not {ANY!r}")
         with self._lock:
             self._all.append(Injection(order))
@@ -55,19 +55,23 @@ class Injections:
 
     def due(self, name: str) -> InjectionOrder | None:
         """What is to be answered to this call, which is counted; the first injection that is due wins."""
-        function = BY_NAME.get(name)
-        called = function.name if function else name
+        called = _own_name(name)
         found = None
         with self._lock:
             for injection in self._all:
                 meant = injection.order.function
-                if injection.spent or (meant != ANY and BY_NAME[meant].name != called):
+                if injection.spent or (meant != ANY and _own_name(meant) != called):
                     continue
                 injection.seen += 1
                 if found is None and injection.seen >= injection.order.nth:
                     injection.struck += 1
                     found = injection.order
         return found
+
+
+def _own_name(name: str) -> str:
+    """A function's own name for every other spelling of it."""
+    return BY_NAME[name].name if name in BY_NAME else name
 
 
 class InjectingDriver:

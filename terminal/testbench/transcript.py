@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from terminal.driver import lower
 from terminal.driver.events import CallAnswered, CallBegun, Event, StepsDropped
 from terminal.driver.functions import BY_NAME, FILE_ADDRESS
 from terminal.driver.masking import hidden, masked_answer, masked_arguments
@@ -41,7 +42,7 @@ class Call:
     number: int
     at: datetime
     function: str
-    _arguments: tuple[Argument, ...]
+    _arguments: tuple[Argument | bytes, ...]
     address: str
     began: float
     injected: bool = False
@@ -60,11 +61,15 @@ class Call:
         return None if self._answer is None else self._answer.code
 
     def shown_arguments(self) -> tuple[str, ...]:
-        """The arguments, masked."""
+        """The arguments, masked; an APDU by its length, for what it says stands below the call."""
+        if self.function in lower.FUNCTIONS:
+            return tuple(
+                f"{len(one)} bytes" if isinstance(one, bytes) else str(one) for one in self._arguments
+            )
         function = BY_NAME.get(self.function)
         if function is None:
             return tuple(hidden(str(argument)) for argument in self._arguments)
-        return masked_arguments(function, self._arguments)
+        return masked_arguments(function, [one for one in self._arguments if not isinstance(one, bytes)])
 
     def shown_text(self) -> str:
         """The output buffer, masked."""
@@ -77,7 +82,7 @@ class Call:
 
 
 class Transcript:
-    """The listener of a driver that remembers; threads may share it. `listen` hears whatever is new, once."""
+    """The listener of a driver that remembers, and of the reader library below it; threads may share it."""
 
     def __init__(
         self,
@@ -116,6 +121,20 @@ class Transcript:
             call.injected = True
             call.end(answer, self._clock())
 
+    def begin(self, name: str, arguments: tuple[lower.Argument, ...], *, injected: bool) -> Call:
+        """Hear of a call of the reader library, which may come between those of the driver."""
+        with self._lock:
+            call = self._begin(name, arguments)
+            call.injected = injected
+            return call
+
+    def end_lower(self, call: Call, code: int, happened: Event | None) -> None:
+        """Hear of its end, and of what went on below it."""
+        with self._lock:
+            if happened is not None:
+                call.events.append(happened)
+            call.end(Answer(code, ""), self._clock())
+
     def note(self, text: Text) -> None:
         """Write down what happened between calls."""
         with self._lock:
@@ -130,7 +149,7 @@ class Transcript:
         with self._lock:
             return iter(list(self._records))
 
-    def _begin(self, function: str, arguments: tuple[Argument, ...]) -> Call:
+    def _begin(self, function: str, arguments: tuple[Argument | bytes, ...]) -> Call:
         declared = BY_NAME.get(function)
         if declared is not None and FILE_ADDRESS in declared.parameters:
             place = declared.parameters.index(FILE_ADDRESS)

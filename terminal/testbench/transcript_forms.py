@@ -116,7 +116,7 @@ def _answer(call: Call) -> dict[str, object]:
         "number": call.number,
         "function": call.function,
         "code": call.code,
-        "meaning": meaning_of(call.code),
+        "meaning": meaning_of(min(call.code, 0)),
         "text": call.shown_text(),
         "took_ms": round(call.took_ms, 3),
     }
@@ -133,7 +133,7 @@ def as_text(records: Records) -> Iterator[str]:
         yield f"── {_title(record)}"
         yield from (line.plain for entry in below.entries(record) for line in entry_lines(entry))
         if record.code is not None:
-            yield f"  → {record.shown_text() or meaning_of(record.code)}"
+            yield f"  → {record.shown_text() or meaning_of(min(record.code, 0))}"
 
 
 def as_page(records: Records) -> Iterator[str]:
@@ -155,9 +155,9 @@ def as_page(records: Records) -> Iterator[str]:
 
 
 def _section(call: Call, below: _Below) -> Iterator[str]:
-    yield f'<section class="{"failed" if call.code else "done"}"><h2>{escape(_title(call))}</h2>'
+    yield f'<section class="{"failed" if (call.code or 0) < 0 else "done"}"><h2>{escape(_title(call))}</h2>'
     if call.code is not None:
-        yield f"<pre>{escape(call.shown_text() or meaning_of(call.code))}</pre>"
+        yield f"<pre>{escape(call.shown_text() or meaning_of(min(call.code, 0)))}</pre>"
     lines = [line.plain for entry in below.entries(call) for line in entry_lines(entry)]
     if lines:
         below_text = escape("\n".join(lines))

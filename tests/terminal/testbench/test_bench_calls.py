@@ -158,6 +158,25 @@ def test_a_transcript_reads_as_one_story(bench: TestBench) -> None:
     assert page.count("<section") == page.count("</section>") == len(list(bench.transcript))
 
 
+def test_programs_that_send_their_own_apdus_are_written_down_and_injected_too(bench: TestBench) -> None:
+    verify = bytes.fromhex("0020000003") + bytes.fromhex(PIN)
+    opened = bench.library.call("ICC_Reader_Open", ("AUTO",), "me").code
+    assert bench.library.call("ICC_Reader_PowerOn", (opened, 1), "me").code == 17
+    assert bench.library.call("ICC_Reader_Application", (opened, 1, verify), "me").code == 2
+    bench.inject(InjectionOrder(function="ICC_Reader_Application", code=-4))
+    assert bench.library.call("ICC_Reader_Application", (opened, 1, verify), "me").code == -4
+    assert bench.library.call("ICC_Reader_PowerOn", (opened, 0x11), "me").code > 0
+    lines = [json.loads(line) for line in as_json(bench.transcript)]
+    for one in lines:
+        VALIDATOR.validate(one)
+    called = [(one["function"], one["injected"]) for one in lines if one["type"] == "call"]
+    assert called[2:4] == [("ICC_Reader_Application", False), ("ICC_Reader_Application", True)]
+    assert [one["slot"] for one in lines if one["type"] == "powered"] == ["card", "psam"]
+    assert [one["title"] for one in lines if one["type"] == "exchange"] == ["VERIFY"]
+    whole = "\n".join([*as_text(bench.transcript), *as_page(bench.transcript), *map(str, lines)])
+    assert "ICC_Reader_Application(0, 1, 8 bytes) = 2" in whole and PIN not in whole
+
+
 def test_a_transcript_forgets_when_it_is_told_to(bench: TestBench) -> None:
     base(bench)
     bench.transcript.clear()
