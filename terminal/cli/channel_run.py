@@ -126,7 +126,8 @@ def without_card(order: ChannelOrder, request_at: Callable[[Place], Request]) ->
 
 def _shown(finished: Finished, view: View) -> ExitCode:
     code = finished.exit_code
-    present(view, EndEntry(finished.label, int(code), finished.text, finished.detail))
+    detail = finished.detail if view is View.JSON else finished.detail or str(finished.text)
+    present(view, EndEntry(finished.label, int(code), finished.text, detail))
     if view is View.RECEIPT:
         say(f"ssc: {finished.text}" if code else str(finished.text), err=bool(code))
     elif code and finished.detail and view is not View.JSON:
