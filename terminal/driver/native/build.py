@@ -111,9 +111,13 @@ def _compile(target: Target, sources: Path, name: str, place: Path) -> Path:
         *inputs,
         *target.link,
     ]
-    done = subprocess.run(command, cwd=sources, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
+    try:
+        done = subprocess.run(
+            command, cwd=sources, capture_output=True, text=True, errors="replace", check=False
+        )
+        if done.returncode != 0:
+            raise BuildError(f"{target.compiler} could not build {made.name}:\n{done.stderr.strip()}")
+        new.replace(made)
+    finally:
         new.unlink(missing_ok=True)
-        raise BuildError(f"{target.compiler} could not build {made.name}:\n{done.stderr.strip()}")
-    new.replace(made)
     return made

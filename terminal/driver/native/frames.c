@@ -1,5 +1,6 @@
 #include "frames.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,8 +71,9 @@ static const unsigned char *take(const unsigned char **bytes, size_t *left, size
 int ssc_take_answer(const unsigned char *bytes, size_t count, int *code, const unsigned char **content, size_t *length)
 {
     const unsigned char *digits;
-    char text[DIGITS] = "";
+    char text[DIGITS] = "", *end;
     size_t digit_count;
+    long long number;
 
     if (count < COUNT_BYTES || bytes[0] != 0 || bytes[1] != 2)
         return 0;
@@ -81,7 +83,10 @@ int ssc_take_answer(const unsigned char *bytes, size_t count, int *code, const u
     if (digits == NULL || digit_count == 0 || digit_count >= sizeof text)
         return 0;
     memcpy(text, digits, digit_count);
-    *code = atoi(text);
+    number = strtoll(text, &end, 10);
+    if (end != text + digit_count || number < INT_MIN || number > INT_MAX)
+        return 0;
+    *code = (int)number;
     *content = take(&bytes, &count, length);
     return *content != NULL && count == 0;
 }

@@ -23,24 +23,25 @@ int ssc_is_utf8(void)
     return welcomed_utf8 >= 0 ? welcomed_utf8 : ssc_wanted_utf8() == 1;
 }
 
-/* What follows a key in a line, copied; 0 where the line begins otherwise. */
-static int value_of(const char *line, const char *key, char *value)
+/* What follows a key in a line, copied; a line that begins otherwise changes nothing. */
+static void value_of(const char *line, const char *key, char *value)
 {
     size_t length = strlen(key);
 
-    if (strncmp(line, key, length) != 0)
-        return 0;
-    strcpy(value, line + length);
-    return 1;
+    if (strncmp(line, key, length) == 0)
+        strcpy(value, line + length);
 }
 
 static int read_endpoint(FILE *file, struct endpoint *endpoint)
 {
-    char line[LINE_BYTES], first[LINE_BYTES];
+    char line[LINE_BYTES];
     unsigned int port;
 
     memset(endpoint, 0, sizeof *endpoint);
-    if (fgets(line, sizeof line, file) == NULL || !value_of(line, "ssc-driver 1", first))
+    if (fgets(line, sizeof line, file) == NULL)
+        return 0;
+    line[strcspn(line, "\r\n")] = '\0';
+    if (strcmp(line, "ssc-driver 1") != 0)
         return 0;
     while (fgets(line, sizeof line, file) != NULL) {
         line[strcspn(line, "\r\n")] = '\0';

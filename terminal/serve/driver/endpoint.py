@@ -27,12 +27,18 @@ class EndpointError(Exception):
 
 
 def default_file(environment: Mapping[str, str] = os.environ) -> Path:
-    """Where the libraries look: SSC_DRIVER_ENDPOINT, else the user's runtime directory, else their home."""
+    """Where the libraries look: SSC_DRIVER_ENDPOINT, else the user's runtime directory, else their home.
+
+    Raises EndpointError where the user has none of them.
+    """
     if said := environment.get(VARIABLE):
         return Path(said)
     if runtime := environment.get("XDG_RUNTIME_DIR"):
         return Path(runtime, "ssc-driver", "endpoint")
-    return Path.home() / ".ssc-driver" / "endpoint"
+    try:
+        return Path.home() / ".ssc-driver" / "endpoint"
+    except RuntimeError:
+        raise EndpointError(f"this user has no home directory; name a place by {VARIABLE}") from None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -53,16 +59,16 @@ class Endpoint:
         new = file.with_name(f"{file.name}.{os.getpid()}")
         with suppress(FileNotFoundError):
             new.unlink()
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as stream:
-            stream.write(text)
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            stream.write(os.fsencode(text))
         new.replace(file)
 
     @classmethod
     def read(cls, file: Path) -> Endpoint | None:
         """What a file says; None where there is none, or it is something else."""
         try:
-            lines = file.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError):
+            lines = os.fsdecode(file.read_bytes()).splitlines()
+        except OSError:
             return None
         if not lines or lines[0] != FORM:
             return None

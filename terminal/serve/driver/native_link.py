@@ -9,7 +9,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,9 @@ from terminal.serve.driver.native_calls import LowerInterface, answer, greet
 HELLO_TIMEOUT_S = 10.0
 MOST_CALLERS = 64
 """Connections at a time; a further one is closed at once, which the library reports as -11."""
+
+NO_ROOM_S = 0.1
+"""Until the next attempt to take a connection, where this process has no file descriptors left."""
 
 UNKNOWN_ERROR = b"-999"
 END_S = 5.0
@@ -101,6 +104,17 @@ def _end(connection: socket.socket) -> None:
     connection.close()
 
 
+def _within(connection: socket.socket, seconds: float) -> Callable[[int], bytes]:
+    """Receives until so many seconds are over, however the bytes trickle in. What it gives raises OSError then."""
+    deadline = time.monotonic() + seconds
+
+    def receive(count: int) -> bytes:
+        connection.settimeout(max(0.0, deadline - time.monotonic()))
+        return connection.recv(count)
+
+    return receive
+
+
 @dataclass(slots=True, repr=False)
 class _Exchange:
     """The connections there are."""
@@ -119,7 +133,10 @@ class _Exchange:
             try:
                 connection, _ = listening.accept()
             except OSError:
-                return
+                if listening.fileno() < 0:
+                    return
+                time.sleep(NO_ROOM_S)
+                continue
             with self._guard:
                 if self._ended or len(self._open) >= MOST_CALLERS:
                     connection.close()
@@ -154,9 +171,8 @@ class _Exchange:
     def _talk(self, connection: socket.socket, caller: object) -> None:
         if connection.family != socket.AF_UNIX:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        connection.settimeout(HELLO_TIMEOUT_S)
         try:
-            first = read(connection.recv)
+            first = read(_within(connection, HELLO_TIMEOUT_S))
             if first is None:
                 return
             welcome = greet(first, self.token, self.encoding)

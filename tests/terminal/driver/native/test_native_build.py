@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from click.testing import CliRunner
 
 from terminal.cli.main import cli
 from terminal.driver import lower
-from terminal.driver.native.build import TARGETS, lay_out
+from terminal.driver.native.build import TARGETS, build, lay_out
 from terminal.driver.native.generated import exported
 
 INCLUDING = (
@@ -96,3 +97,38 @@ def test_a_compiler_that_fails_is_quoted(tmp_path: Path, monkeypatch: pytest.Mon
     done = CliRunner().invoke(cli, ["driver", "build", "--out", str(tmp_path / "out")])
     assert done.exit_code == 2
     assert "libSSCardDriver.so" in done.stderr and "no space left" in done.stderr
+
+
+def test_what_a_compiler_says_in_another_encoding_is_quoted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "gcc"
+    broken.write_bytes(b"#!/bin/sh\necho '\xff.c: gone' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    done = CliRunner().invoke(cli, ["driver", "build", "--out", str(tmp_path / "out")])
+    assert (done.exit_code, ".c: gone" in done.stderr) == (2, True)
+
+
+def test_a_build_that_is_cancelled_leaves_no_half_library(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half: list[Path] = []
+
+    def cancelled(command: Sequence[str], **_: object) -> None:
+        half.append(Path(command[command.index("-o") + 1]))
+        half[0].touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "run", cancelled)
+    with pytest.raises(KeyboardInterrupt):
+        build(TARGETS["linux"], tmp_path)
+    assert [half[0].parent.name, *half[0].parent.iterdir()] == ["linux"]
+
+
+def test_a_build_that_cannot_be_put_in_place_leaves_no_half_library(tmp_path: Path) -> None:
+    there = tmp_path / "linux" / "libSSCardDriver.so"
+    there.mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        build(TARGETS["linux"], tmp_path)
+    assert list(there.parent.iterdir()) == [there]

@@ -38,7 +38,14 @@ def test_without_a_service_it_says_how_to_start_one(driver_library: ctypes.CDLL,
 
 
 @pytest.mark.parametrize(
-    "content", ["", "something else\n", "ssc-driver 1\n", "ssc-driver 1\ntcp:example.org:1\n"]
+    "content",
+    [
+        "",
+        "something else\n",
+        "ssc-driver 1\n",
+        "ssc-driver 1\ntcp:example.org:1\n",
+        "ssc-driver 10\nunix:/nowhere\n",
+    ],
 )
 def test_an_endpoint_file_without_an_address_is_told(
     content: str, driver_library: ctypes.CDLL, endpoint_file: Path
@@ -198,6 +205,9 @@ def test_a_request_that_did_not_go_out_is_sent_on_a_new_line(
         pack(b"0"),
         pack(b"", b"x"),
         pack(b"1" * 40, b""),
+        pack(b"99999999999", b""),
+        pack(b"no", b""),
+        pack(b"0x", b""),
         pack(b"0", b"x")[:-1],
         b"\x00\x00\x00\x0a\x00\x02\xff\xff\xff\xff\x00\x00\x00\x00",
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 import struct
@@ -20,7 +21,7 @@ from terminal.driver.functions import BY_NAME
 from terminal.driver.ports import Answer, Argument
 from terminal.driver.profile import TextEncoding
 from terminal.serve.driver import native_link
-from terminal.serve.driver.endpoint import Endpoint, EndpointError, default_file
+from terminal.serve.driver.endpoint import Endpoint, EndpointError, default_file, listen_unix
 from terminal.serve.driver.native_calls import answer, cut
 from terminal.serve.driver.native_link import NativeService, serve_native
 
@@ -174,6 +175,41 @@ def test_a_connection_that_says_nothing_does_not_stay(
         assert closed(line)
 
 
+def test_a_hello_that_trickles_in_does_not_stay(
+    monkeypatch: pytest.MonkeyPatch, service: NativeService
+) -> None:
+    monkeypatch.setattr(native_link, "HELLO_TIMEOUT_S", 0.4)
+    pause = threading.Event()
+
+    def trickle(line: socket.socket) -> None:
+        for byte in struct.pack(">I", LONGEST).ljust(200, b"\0"):
+            line.sendall(bytes([byte]))
+            pause.wait(0.05)
+
+    with connected(service) as line, pytest.raises(ConnectionError):
+        trickle(line)
+
+
+def test_a_connection_that_could_not_be_taken_does_not_end_the_taking(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Exhausted(socket.socket):
+        times = 0
+
+        def accept(self) -> tuple[socket.socket, str]:
+            self.times += 1
+            if self.times == 1:
+                raise OSError(errno.EMFILE, "Too many open files")
+            return super().accept()
+
+    def listen(file: Path) -> socket.socket:
+        return Exhausted(fileno=listen_unix(file).detach())
+
+    monkeypatch.setattr(native_link, "listen_unix", listen)
+    with serve_native(Desk(), Shelf(), tmp_path / "endpoint") as running, welcomed(running) as line:
+        assert ask(line, b"iVerifyPIN", b"3") == [b"-51", "密码错误".encode("gbk")]
+
+
 def test_too_many_callers_are_turned_away(monkeypatch: pytest.MonkeyPatch, service: NativeService) -> None:
     monkeypatch.setattr(native_link, "MOST_CALLERS", 1)
     with welcomed(service), connected(service) as line:
@@ -285,6 +321,20 @@ def test_the_endpoint_file_is_where_the_libraries_look() -> None:
     assert default_file(runtime) == Path("/run/user/1000/ssc-driver/endpoint")
     assert default_file({**runtime, "SSC_DRIVER_ENDPOINT": "/tmp/e"}) == Path("/tmp/e")
     assert default_file() == default_file(dict(os.environ))
+
+
+def test_a_user_without_a_home_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(os, "getuid", lambda: 2**31 - 2)
+    with pytest.raises(EndpointError, match="SSC_DRIVER_ENDPOINT"):
+        default_file({})
+
+
+def test_the_endpoint_may_be_at_a_place_in_any_encoding(tmp_path: Path) -> None:
+    file = Path(os.fsdecode(os.fsencode(tmp_path) + "/读卡".encode("gbk"))) / "endpoint"
+    with serve_native(Desk(), Shelf(), file) as running, welcomed(running):
+        assert b"unix:" + os.fsencode(file) in file.read_bytes()
+    assert not file.exists()
 
 
 def test_a_text_is_cut_between_characters() -> None:
