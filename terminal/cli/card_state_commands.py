@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from terminal.cli.channel_options import (
+    ask_about_card,
     card_number_option,
     centre_options,
-    order_of,
     papers_options,
-    require,
 )
 from terminal.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from terminal.backoffice.card_ports import Papers, PlaceKind
-    from terminal.backoffice.ports import Place, Request
+    from terminal.backoffice.card_ports import PlaceKind
 
 for_good = click.option("--yes", is_flag=True, help="Agree: a cancelled card can never be used again.")
 
@@ -51,7 +48,7 @@ def _cancel(kind: PlaceKind, number: str | None, yes: bool, options: dict[str, A
 
     if not yes:
         raise click.ClickException("a cancelled card can never be used again; give --yes to go on")
-    return _change(kind, number, options, CancelCard)
+    return ask_about_card(kind, number, options, CancelCard)
 
 
 @click.command()
@@ -61,7 +58,7 @@ def lock(number: str | None, **options: Any) -> ExitCode:
     """Lock the social application (应用锁定): the centre's own staff alone."""
     from terminal.backoffice.card_ports import LockCard, PlaceKind
 
-    return _change(PlaceKind.CENTRE, number, options, lambda place, card, _: LockCard(place, card))
+    return ask_about_card(PlaceKind.CENTRE, number, options, lambda place, card, _: LockCard(place, card))
 
 
 @click.command()
@@ -71,18 +68,4 @@ def unlock(number: str | None, **options: Any) -> ExitCode:
     """Lift the lock of a card (解除锁定): the centre's own staff alone."""
     from terminal.backoffice.card_ports import PlaceKind, UnlockCard
 
-    return _change(PlaceKind.CENTRE, number, options, lambda place, card, _: UnlockCard(place, card))
-
-
-def _change(
-    kind: PlaceKind,
-    number: str | None,
-    options: dict[str, Any],
-    request: Callable[[Place, str, Papers], Request],
-) -> ExitCode:
-    from terminal.cli.channel_run import without_card
-
-    require(card=number)
-    assert number is not None
-    order, papers = order_of(kind, options)
-    return without_card(order, lambda place: request(place, number, papers))
+    return ask_about_card(PlaceKind.CENTRE, number, options, lambda place, card, _: UnlockCard(place, card))

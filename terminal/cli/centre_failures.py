@@ -8,26 +8,12 @@ import click
 
 from terminal.cli.options import json_option
 from terminal.exit_codes import ExitCode
+from terminal.serve.failures import FailureKind
 
 if TYPE_CHECKING:
     from terminal.backoffice.link import Reply
 
-KINDS = (
-    "slow",
-    "down",
-    "timeout-before-commit",
-    "timeout-after-commit",
-    "duplicate",
-    "garbled",
-    "wrong-signature",
-    "out-of-order",
-    "wrong-cryptogram",
-    "no-separator",
-    "lower-case",
-    "no-header",
-    "no-key",
-    "empty",
-)
+KINDS = tuple(kind.value for kind in FailureKind)
 PATH = "/failures"
 
 

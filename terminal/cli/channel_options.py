@@ -13,7 +13,9 @@ from terminal.cli.value_types import CENTRE_FILE, YAML_FILE
 
 if TYPE_CHECKING:
     from terminal.backoffice.card_ports import Papers, PlaceKind
+    from terminal.backoffice.ports import Place, Request
     from terminal.cli.channel_run import ChannelOrder
+    from terminal.exit_codes import ExitCode
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -127,3 +129,18 @@ def require(**named: object) -> None:
     for name, value in named.items():
         if value is None:
             raise click.ClickException(f"--{name.replace('_', '-')} is needed here")
+
+
+def ask_about_card(
+    kind: PlaceKind,
+    number: str | None,
+    options: dict[str, Any],
+    request: Callable[[Place, str, Papers], Request],
+) -> ExitCode:
+    """Put a request about one card, which is not at hand, from a place of this kind."""
+    from terminal.cli.channel_run import without_card
+
+    require(card=number)
+    assert number is not None
+    order, papers = order_of(kind, options)
+    return without_card(order, lambda place: request(place, number, papers))

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from terminal.cli.channel_options import (
+    ask_about_card,
     card_id_option,
     card_number_option,
     centre_options,
-    order_of,
     papers_options,
-    require,
 )
 from terminal.exit_codes import ExitCode
 
 if TYPE_CHECKING:
-    from terminal.backoffice.card_ports import CardRequest, Papers, PlaceKind
-    from terminal.backoffice.ports import Place
+    pass
 
 
 @click.group()
@@ -40,7 +37,7 @@ def activate_by_phone(number: str | None, **options: Any) -> ExitCode:
     """Activate a card by phone (R15)."""
     from terminal.backoffice.card_ports import Enable, PlaceKind
 
-    return _ask(
+    return ask_about_card(
         PlaceKind.PHONE,
         number,
         options,
@@ -56,7 +53,7 @@ def loss_by_phone(number: str | None, **options: Any) -> ExitCode:
     """Report a card lost for the time being (R41)."""
     from terminal.backoffice.card_ports import PlaceKind, ReportLoss
 
-    return _ask(
+    return ask_about_card(
         PlaceKind.PHONE,
         number,
         options,
@@ -73,7 +70,7 @@ def activate_online(number: str | None, card_id: str | None, **options: Any) -> 
     """Activate a card online (R16); an active one is answered so, and nothing is changed."""
     from terminal.backoffice.card_ports import Enable, PlaceKind
 
-    return _ask(
+    return ask_about_card(
         PlaceKind.ONLINE,
         number,
         options,
@@ -90,7 +87,7 @@ def loss_online(number: str | None, card_id: str | None, **options: Any) -> Exit
     """Report a card lost for the time being (R41)."""
     from terminal.backoffice.card_ports import PlaceKind, ReportLoss
 
-    return _ask(
+    return ask_about_card(
         PlaceKind.ONLINE,
         number,
         options,
@@ -107,7 +104,7 @@ def query_online(number: str | None, card_id: str | None, **options: Any) -> Exi
     """Show a card's state and balance to its holder (R42)."""
     from terminal.backoffice.card_ports import PlaceKind, QueryCard
 
-    return _ask(
+    return ask_about_card(
         PlaceKind.ONLINE,
         number,
         options,
@@ -124,24 +121,9 @@ def sign_online(number: str | None, card_id: str | None, **options: Any) -> Exit
     """Issue the electronic social security card (R22)."""
     from terminal.backoffice.card_ports import PlaceKind, SignElectronicCard
 
-    return _ask(
+    return ask_about_card(
         PlaceKind.ONLINE,
         number,
         options,
         lambda place, card, papers: SignElectronicCard(place, card, card_id, papers),
     )
-
-
-def _ask(
-    kind: PlaceKind,
-    number: str | None,
-    options: dict[str, Any],
-    request: Callable[[Place, str, Papers], CardRequest],
-) -> ExitCode:
-    """Put a question about one card, which is not at hand, from a place of this kind."""
-    from terminal.cli.channel_run import without_card
-
-    require(card=number)
-    assert number is not None
-    order, papers = order_of(kind, options)
-    return without_card(order, lambda place: request(place, number, papers))

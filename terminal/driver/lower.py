@@ -16,6 +16,7 @@ from apdu.command import Command, MalformedApduError
 from apdu.t0 import CompletionError
 from terminal.driver.codes import CallError, ReturnCode
 from terminal.driver.ports import Device
+from terminal.driver.powered import whole_atr
 from terminal.exchange import exchange
 from terminal.transport.base import (
     CardMuteError,
@@ -231,15 +232,9 @@ def _powered(reader: Reader) -> Connection:
     if connection.protocol == "raw":
         connection.close()
         raise CallError(ReturnCode.CARD_TYPE)
-    if not _well_formed(connection.atr) and not _well_formed(connection.reset()):
-        connection.close()
-        raise CardMuteError("no answer to reset makes sense, neither cold nor warm")
-    return connection
-
-
-def _well_formed(atr: bytes) -> bool:
     try:
-        answer_to_reset.parse(atr)
-    except answer_to_reset.AtrError:
-        return False
-    return True
+        whole_atr(connection)
+    except CardMuteError:
+        connection.close()
+        raise
+    return connection

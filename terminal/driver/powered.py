@@ -56,7 +56,7 @@ class PoweredCards:
             raise _named(role, error) from error
         self._open[role] = reader, connection
         try:
-            atr = _whole_atr(connection)
+            atr = whole_atr(connection)
         except TransportError as error:
             raise _named(role, error) from error
         self._listen(CardPowered(role, reader.name, atr))
@@ -109,8 +109,8 @@ class PoweredCards:
             raise NoCardError(f"no card in {' or '.join(reader.name for reader in fitted)}") from None
 
 
-def _whole_atr(connection: Connection) -> bytes:
-    """The answer to reset; after a malformed one the card is reset once more."""
+def whole_atr(connection: Connection) -> bytes:
+    """The answer to reset; after a malformed one the card is reset once more. Raises CardMuteError."""
     atr = connection.atr
     if _well_formed(atr):
         return atr

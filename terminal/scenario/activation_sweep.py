@@ -14,11 +14,11 @@ from terminal.flow.outcomes import Outcome
 from terminal.scenario import invariants
 from terminal.scenario.findings import centre_sides
 from terminal.scenario.model import Scenario, ScenarioError
-from terminal.scenario.script import OLD_PIN, Cancel, EnterPinStep, Insert, Remove, ScriptOperator, ScriptStep
+from terminal.scenario.script import OLD_PIN, Cancel, EnterPinStep, Insert, Remove, ScriptStep
 from terminal.scenario.stage import Stage
 from terminal.scenario.sweep_points import Shape
-from terminal.scenario.sweeping import Disturb, WayBack
-from terminal.session import Listener, TerminalPowerLossError
+from terminal.scenario.sweeping import Disturb, WayBack, visiting
+from terminal.session import Listener
 
 OTHER_PHARMACY = "990100000002"
 FINISHED = (Outcome.ACTIVATED, Outcome.COMPLETED, Outcome.ALREADY_ACTIVE)
@@ -107,15 +107,7 @@ def insert(
     listener: Listener | None = None,
 ) -> Ended | None:
     """One dual insert at the scenario's terminal; None where the power went."""
-    counter = stage.counter(stage.scenario.terminal)
-    if pharmacy is not None:
-        counter = counter.at_pharmacy(pharmacy)
-    operator = ScriptOperator(steps, stage.cards, counter.slots, stage.pins, strict=False)
-    try:
-        return counter.dual_insert(operator, listener, disturb(counter) if disturb else None)
-    except TerminalPowerLossError:
-        return None
-    finally:
-        for slot in counter.slots.values():
-            slot.power_loss()
-        counter.clear()
+    with visiting(stage, stage.scenario.terminal, steps) as (counter, operator):
+        at = counter if pharmacy is None else counter.at_pharmacy(pharmacy)
+        return at.dual_insert(operator, listener, disturb(at) if disturb else None)
+    return None

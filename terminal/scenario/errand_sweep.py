@@ -16,11 +16,10 @@ from terminal.scenario.findings import status_on_card
 from terminal.scenario.model import POWER_LOST, Scenario, ScenarioError
 from terminal.scenario.played import ErrandEnded
 from terminal.scenario.run import act
-from terminal.scenario.script import ScriptOperator
 from terminal.scenario.stage import Stage
 from terminal.scenario.sweep_points import Shape
-from terminal.scenario.sweeping import Disturb, WayBack
-from terminal.session import Listener, TerminalPowerLossError
+from terminal.scenario.sweeping import Disturb, WayBack, visiting
+from terminal.session import Listener
 
 FINISHED = ("activated", "caught-up", "already-active", "bank-activated")
 
@@ -82,19 +81,12 @@ class ErrandSubject:
     def _play(self, stage: Stage, disturb: Disturb | None = None, listener: Listener | None = None) -> str:
         """How one visit ended."""
         visit = self.scenario.visits[0]
-        counter = stage.counter(visit.terminal or self.scenario.terminal)
-        operator = ScriptOperator(visit.operator, stage.cards, counter.slots, stage.pins, strict=False)
-        strikes = disturb(counter) if disturb else None
-        try:
+        with visiting(stage, visit.terminal or self.scenario.terminal, visit.operator) as (counter, operator):
+            strikes = disturb(counter) if disturb else None
             ended = act(stage, visit, counter, operator, listener=listener, disturbance=strikes)
-        except TerminalPowerLossError:
-            return POWER_LOST
-        finally:
-            for slot in counter.slots.values():
-                slot.power_loss()
-            counter.clear()
-        assert isinstance(ended, ErrandEnded)
-        return ended.finished.label
+            assert isinstance(ended, ErrandEnded)
+            return ended.finished.label
+        return POWER_LOST
 
 
 def bank_active(stage: Stage) -> list[str]:

@@ -15,11 +15,10 @@ from terminal.flow.payment_run import PaymentEnded
 from terminal.scenario.findings import centre_side, money_faults, purse_on_card
 from terminal.scenario.model import Expectation, Scenario, ScenarioError, VisitSpec
 from terminal.scenario.run import act, play
-from terminal.scenario.script import ScriptOperator
 from terminal.scenario.stage import Stage
 from terminal.scenario.sweep_points import Shape
-from terminal.scenario.sweeping import Disturb, WayBack
-from terminal.session import Listener, TerminalPowerLossError
+from terminal.scenario.sweeping import Disturb, WayBack, visiting
+from terminal.session import Listener
 
 DONE = (PaymentOutcome.PAID, PaymentOutcome.REFUNDED, PaymentOutcome.FINISHED_EARLIER)
 TRIES = 3
@@ -112,16 +111,9 @@ def _visit(
     stage: Stage, visit: VisitSpec, disturb: Disturb | None = None, listener: Listener | None = None
 ) -> PaymentEnded | None:
     """One visit at the scenario's terminal; None where the power went."""
-    counter = stage.counter(visit.terminal or stage.scenario.terminal)
-    operator = ScriptOperator(visit.operator, stage.cards, counter.slots, stage.pins, strict=False)
-    try:
+    with visiting(stage, visit.terminal or stage.scenario.terminal, visit.operator) as (counter, operator):
         strikes = disturb(counter) if disturb else None
         ended = act(stage, visit, counter, operator, listener=listener, disturbance=strikes)
-    except TerminalPowerLossError:
-        return None
-    finally:
-        for slot in counter.slots.values():
-            slot.power_loss()
-        counter.clear()
-    assert isinstance(ended, PaymentEnded)
-    return ended
+        assert isinstance(ended, PaymentEnded)
+        return ended
+    return None

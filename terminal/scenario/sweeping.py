@@ -11,9 +11,11 @@ from random import Random
 from typing import Protocol
 
 from terminal.counter import Counter
+from terminal.scenario.model import TerminalSpec
+from terminal.scenario.script import ScriptOperator, ScriptStep
 from terminal.scenario.stage import Stage
 from terminal.scenario.sweep_points import Point, Shape, SweepResult, Violation
-from terminal.session import Disturbance
+from terminal.session import Disturbance, TerminalPowerLossError
 
 Disturb = Callable[[Counter], Disturbance]
 """What happens to the terminal at a counter."""
@@ -26,6 +28,25 @@ Progress = Callable[[int, int], None]
 
 AT_ONCE = "nothing"
 """The way back of those who have not moved yet."""
+
+
+@contextmanager
+def visiting(
+    stage: Stage, terminal: TerminalSpec, steps: Sequence[ScriptStep]
+) -> Iterator[tuple[Counter, ScriptOperator]]:
+    """One visit: the counter and the scripted holder; afterwards no card is in a slot, and none has power.
+
+    Where the terminal's power goes the block ends without an exception: such a visit has no ending.
+    """
+    counter = stage.counter(terminal)
+    try:
+        yield counter, ScriptOperator(steps, stage.cards, counter.slots, stage.pins, strict=False)
+    except TerminalPowerLossError:
+        pass
+    finally:
+        for slot in counter.slots.values():
+            slot.power_loss()
+        counter.clear()
 
 
 class Subject(Protocol):

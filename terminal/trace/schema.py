@@ -5,6 +5,7 @@ A new type of line is one more `EventType` in `EVENT_TYPES`; `terminal.trace.as_
 
 from __future__ import annotations
 
+from terminal.serve.failures import FailureKind
 from terminal.trace.schema_driver import DRIVER
 from terminal.trace.schema_shapes import (
     FLAG,
@@ -37,22 +38,7 @@ _FAILURE = group(
     "failure",
     Key(
         "do",
-        choice(
-            "slow",
-            "down",
-            "timeout-before-commit",
-            "timeout-after-commit",
-            "duplicate",
-            "garbled",
-            "wrong-signature",
-            "out-of-order",
-            "wrong-cryptogram",
-            "no-separator",
-            "lower-case",
-            "no-header",
-            "no-key",
-            "empty",
-        ),
+        choice(*(kind.value for kind in FailureKind)),
         "what goes wrong",
     ),
     Key("transaction", TEXT, "the transaction it strikes, `*` for any"),
