@@ -8,6 +8,8 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 PYTEST := $(BIN)/python -m pytest
 # Twice as many as processors: half of the tests wait for daemons, sockets and other programs.
 WORKERS ?= $(shell expr 2 \* $$(nproc 2>/dev/null || echo 2))
+# The tests start hundreds of processes: without compiled files each of them would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo test checks lint types imports tests sweep fuzz bench docs clean
 .DELETE_ON_ERROR:

@@ -7,6 +7,7 @@ section 5.3.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 
 from apdu.bank_lists import Told, learned
 from apdu.command import Command
@@ -44,6 +45,7 @@ class Place:
     told: Told = ()
 
     @classmethod
+    @cache
     def of_kind(cls, kind: str | None = None, status_fid: int | None = 0xEF0C) -> Place:
         """A card of this kind after reset: "ssc-3.0", "sle4442", "old-cpu", "psam" ...; None where not known.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from yaml.composer import ComposerError
+from yaml.composer import Composer, ComposerError
 from yaml.constructor import ConstructorError
 from yaml.nodes import MappingNode, Node, ScalarNode
 
@@ -25,11 +25,18 @@ class YamlError(ValueError):
         self.place = place
 
 
-class _Careful:
-    """What both loaders refuse beyond YAML itself; mixed into a PyYAML loader."""
+class _Careful(Composer):
+    """What both loaders refuse beyond YAML itself; before a loader of libyaml, whose own composer cannot be told.
+
+    With libyaml's events a file is read in a quarter of the time that PyYAML's own parser needs.
+    """
+
+    def __init__(self, stream: str) -> None:
+        Composer.__init__(self)
+        super(Composer, self).__init__(stream)  # type: ignore[call-arg]  # the loader's, which comes next
 
     def compose_node(self, parent: Node | None, index: Any) -> Node | None:
-        event = self.peek_event()  # type: ignore[attr-defined]
+        event = self.peek_event()  # type: ignore[attr-defined]  # the loader's
         if getattr(event, "tag", None) is not None:
             raise ComposerError(
                 None,
@@ -37,11 +44,11 @@ class _Careful:
                 "a tag stands there (`!`); write the plain value, or put it in quotes",
                 event.start_mark,
             )
-        node: Node | None = super().compose_node(parent, index)  # type: ignore[misc]
+        node: Node | None = super().compose_node(parent, index)
         return node
 
-    def compose_mapping_node(self, anchor: str | None) -> MappingNode:
-        node: MappingNode = super().compose_mapping_node(anchor)  # type: ignore[misc]
+    def compose_mapping_node(self, anchor: Any) -> MappingNode:
+        node: MappingNode = super().compose_mapping_node(anchor)
         seen: set[tuple[str, str]] = set()
         for key, _ in node.value:
             if not isinstance(key, ScalarNode):
@@ -61,11 +68,11 @@ class _Careful:
             raise ConstructorError(None, None, f"this value is no {kind}", node.start_mark) from None
 
 
-class _SafeLoader(_Careful, yaml.SafeLoader):  # type: ignore[misc]
+class _SafeLoader(_Careful, yaml.CSafeLoader):
     """Numbers, booleans and dates become what they are."""
 
 
-class _TextLoader(_Careful, yaml.BaseLoader):  # type: ignore[misc]
+class _TextLoader(_Careful, yaml.CBaseLoader):
     """Every scalar stays a string."""
 
 

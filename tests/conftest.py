@@ -7,7 +7,9 @@ missing library is an error, not a skip.
 
 from __future__ import annotations
 
+import os
 import platform
+import signal
 from pathlib import Path
 
 import pytest
@@ -18,9 +20,18 @@ pytest_plugins = ["pytester", "postgresql_server"]
 # A loaded machine is no finding: how long an example takes, or to be drawn, fails no test.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+# A shell lets what it starts in the background ignore Ctrl-C, and programs that the tests start would inherit that.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 collect_ignore_glob = [] if platform.machine() == "x86_64" else ["*/test_gmssl_*.py", "*/test_wine_*.py"]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def no_system_daemon(_ssc_pcsc_link: Path) -> None:
     """The PC/SC library asks once a process where its daemon is: here, where the test's own one will be."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_clearing_of_others(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Each pytest started by a test would clear away what earlier runs left behind, which takes any time."""
+    os.environ["PYTEST_DEBUG_TEMPROOT"] = str(tmp_path_factory.mktemp("started-by-tests"))

@@ -470,7 +470,7 @@ def stayed(*arguments: str, until: str, meanwhile: Callable[[], None] = lambda: 
         meanwhile()
     finally:
         started.send_signal(signal.SIGINT)
-        rest, _ = started.communicate(timeout=30)
+        rest, _ = started.communicate(timeout=60)
     assert started.returncode == 0, printed + rest
     return list(arguments), printed + rest
 
@@ -547,7 +547,7 @@ def test_nothing_marked_comes_out_of_a_driver(desk: Path) -> None:
     at = ["--endpoint", "endpoint"]
 
     def post(url: str, **asked: object) -> dict[str, object]:
-        answer = httpx.post(url, json=asked, trust_env=False, timeout=30).json()
+        answer = httpx.post(url, json=asked, trust_env=False, timeout=60).json()
         assert isinstance(answer, dict)
         return answer
 

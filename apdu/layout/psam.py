@@ -8,6 +8,7 @@ a PSAM.
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 from apdu import fields
 from apdu.layout.item import Item
@@ -172,6 +173,7 @@ def _application(environment: str) -> DirectorySpec:
     return DirectorySpec(name, AID, APPLICATION_FID, f"PSAM应用({environment})", tuple(files))
 
 
+@cache
 def psam_layout() -> tuple[DirectorySpec, ...]:
     """Every directory of a PSAM: environment sx1 (DES) and its DF01, then sx3 (SM4) and its DF01."""
     return tuple(

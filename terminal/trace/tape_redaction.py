@@ -105,7 +105,9 @@ class Redactor:
         return self._card(lane).place
 
     def _card(self, lane: str) -> Explainer:
-        return self._cards.setdefault(lane, Explainer())
+        if lane not in self._cards:
+            self._cards[lane] = Explainer()
+        return self._cards[lane]
 
     def _data(self, command: Command, place: Place, choose: Choose) -> bytes:
         if secret_data(command.cla, command.ins, command.data):

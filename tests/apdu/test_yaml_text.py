@@ -57,5 +57,5 @@ def test_the_values_of_the_outermost_keys_have_places() -> None:
         "a": "line 1, column 4", "longer": "line 2, column 11", "list": "line 4, column 3"
     }  # fmt: skip
     assert places("- a") == places("") == {}
-    with pytest.raises(YamlError, match="line 1, column 2"):
-        places("[")
+    with pytest.raises(YamlError, match="line 1, column 5"):
+        places("a: [}")

@@ -23,7 +23,7 @@ from terminal.transport.virtual import VirtualReader
 from virtual_card.card import VirtualCard
 from virtual_card.slot import Slot
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 Faults = Iterable[Mapping[str, Any]]
 
 

@@ -10,7 +10,7 @@ from smartcard.util import toBytes, toHexString
 
 MASK = "FF FF 00 00 00 FF" + " 00" * 11
 request = CardRequest(
-    timeout=30,
+    timeout=60,
     cardType=ATRCardType(toBytes("3B 6D 00 00 00 81 00 00 00 86 00 00 00 00 00 00 00"), toBytes(MASK)),
 )
 print("waiting", flush=True)

@@ -14,7 +14,7 @@ from terminal.testing.cards import CardFactory
 from terminal.testing.pcsc_daemon import PcscDaemon
 from virtual_card.vpcd import CONNECT_TIMEOUT_S
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
 PLAINLY = ("--strict-markers", *("-p", "no:cacheprovider"), *("-p", "no:hypothesispytest"))
 GET_CHALLENGE = "0084000008"
 

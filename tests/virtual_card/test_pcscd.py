@@ -28,7 +28,7 @@ from virtual_card.ports import free_ports, listening_ports
 from virtual_card.slot import Slot
 from virtual_card.vpcd import PresentedSlot
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
 NOBODY = 65534
 SOURCE = Path(__file__).parents[2]
 

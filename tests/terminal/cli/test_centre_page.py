@@ -39,7 +39,7 @@ def url(process: Start, cards: Path) -> Iterator[str]:
     running = process("serve", "centre", "--now", NOW, "--json", env={"SSC_CENTRE_TOKEN": ""})
     yield json.loads(running.stdout.readline())["url"]
     running.send_signal(signal.SIGTERM)
-    running.communicate(timeout=30)
+    running.communicate(timeout=60)
 
 
 def test_the_sessions_of_the_page_go_as_they_are_shown(ssc: Run, url: str) -> None:

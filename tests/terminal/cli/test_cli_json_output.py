@@ -206,7 +206,7 @@ def test_a_presented_card_is_told_as_the_schema_says(cards: Path, process: Start
     assert running.stdout is not None
     first = running.stdout.readline()
     running.send_signal(signal.SIGINT)
-    rest, _ = running.communicate(timeout=30)
+    rest, _ = running.communicate(timeout=60)
     assert objects(first + rest)[0]["presence"] == Presence.WAITING.value
 
 
@@ -215,7 +215,7 @@ def test_a_private_daemon_is_told_as_the_schema_says(cards: Path, process: Start
     assert running.stdout is not None
     first = running.stdout.readline()
     running.send_signal(signal.SIGINT)
-    rest, said = running.communicate(timeout=30)
+    rest, said = running.communicate(timeout=60)
     assert first, said
     assert objects(first + rest)[0]["type"] == "pcscd"
 

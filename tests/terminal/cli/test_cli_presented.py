@@ -23,7 +23,7 @@ from virtual_card.issuer import issue
 from virtual_card.pcscd import PrivateDaemon
 from virtual_card.ports import free_ports, listening_ports
 
-TIMEOUT_S = 30.0
+TIMEOUT_S = 60.0
 SELECT = "00A404000F7378312E73682EC9E7BBE1B1A3D5CF"
 WRONG_PIN = "0020000003654321"
 

@@ -433,6 +433,6 @@ def test_ctrl_c_ends_a_waiting_process(process: Start) -> None:
     assert waiting.stderr is not None
     assert "Insert the card" in waiting.stderr.readline()
     waiting.send_signal(signal.SIGINT)
-    _, said = waiting.communicate(timeout=30)
+    _, said = waiting.communicate(timeout=60)
     assert waiting.returncode == 9
     assert "cancelled" in said and "Traceback" not in said

@@ -32,7 +32,7 @@ def centre(process: Start, cards: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def ended(running: subprocess.Popen[str], by: int) -> str:
     running.send_signal(by)
-    out, err = running.communicate(timeout=30)
+    out, err = running.communicate(timeout=60)
     assert running.returncode == 0, out + err
     return err
 
@@ -161,10 +161,10 @@ def test_without_the_extra_the_command_says_what_to_install(
         )
     hidden = {"env": {"PYTHONPATH": str(tmp_path)}}
     running = process("serve", "centre", **hidden)
-    _, err = running.communicate(timeout=30)
+    _, err = running.communicate(timeout=60)
     assert running.returncode == 2 and "ssc-terminal[server]" in err
     running = process("centre", "enrol", "old.card", "--centre", "http://127.0.0.1:1", **hidden)
-    _, err = running.communicate(timeout=30)
+    _, err = running.communicate(timeout=60)
     assert running.returncode == 7, "the terminal's end needs nothing of it: " + err
 
 

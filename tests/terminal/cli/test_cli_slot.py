@@ -44,7 +44,7 @@ def service(process: Start, cards: Path) -> Iterator[subprocess.Popen[str]]:
     yield running
     if running.poll() is None:
         running.send_signal(signal.SIGTERM)
-        _, err = running.communicate(timeout=30)
+        _, err = running.communicate(timeout=60)
         assert running.returncode == 0 and "Traceback" not in err, err
 
 
@@ -56,7 +56,7 @@ def call(service: object, cards: Path) -> Call:
 
     def post(function: str, **arguments: object) -> dict[str, Any]:
         asked = {"function": function, **arguments}
-        answer = httpx.post(f"{endpoint.url}/", json=asked, trust_env=False, timeout=30).json()
+        answer = httpx.post(f"{endpoint.url}/", json=asked, trust_env=False, timeout=60).json()
         assert isinstance(answer, dict)
         return answer
 
@@ -201,7 +201,7 @@ def test_ctrl_c_saves_the_cards_and_leaves_nothing_behind(
     service: subprocess.Popen[str], cards: Path
 ) -> None:
     service.send_signal(signal.SIGINT)
-    _, err = service.communicate(timeout=30)
+    _, err = service.communicate(timeout=60)
     assert service.returncode == 0 and "the cards are saved" in err and "Traceback" not in err
     assert sorted(path.name for path in cards.iterdir()) == ["new.card", "old.card", "psam.card"]
 
@@ -227,7 +227,7 @@ def test_ctrl_c_lets_go_of_a_call_that_waits_for_a_pin(
     waiting.start()
     wait_until(lambda: bool(slot("keypad")[0]["prompt"]))
     service.send_signal(signal.SIGINT)
-    _, err = service.communicate(timeout=20)
+    _, err = service.communicate(timeout=60)
     waiting.join(20)
     assert service.returncode == 0 and "Traceback" not in err
     assert [answer["success"] for answer in answers] == [-31]
@@ -247,7 +247,7 @@ def test_a_console_keypad_hides_what_is_typed_and_ctrl_c_gives_the_terminal_back
     def ask() -> None:
         asked = {"function": "iVerifyPIN", "iType": 1}
         answers.append(
-            httpx.post(f"{endpoint.url}/", json=asked, trust_env=False, timeout=30).json()["success"]
+            httpx.post(f"{endpoint.url}/", json=asked, trust_env=False, timeout=60).json()["success"]
         )
 
     answers: list[int] = []
@@ -261,7 +261,7 @@ def test_a_console_keypad_hides_what_is_typed_and_ctrl_c_gives_the_terminal_back
             os.write(mine, typed)
         waiting.join(20)
         assert answers.pop() == code
-    _, err = running.communicate(timeout=20)
+    _, err = running.communicate(timeout=60)
     assert running.returncode == 0 and "Traceback" not in err and PIN not in err
     assert termios.tcgetattr(its) == shown
 
@@ -270,7 +270,7 @@ def test_a_service_that_was_killed_is_named_with_the_next_step(
     service: subprocess.Popen[str], ssc: Run
 ) -> None:
     service.kill()
-    service.communicate(timeout=20)
+    service.communicate(timeout=60)
     result = ssc("slot", "show", "--endpoint", "endpoint")
     assert result.exit_code == 7
     assert "driver service does not answer" in result.stderr and "`ssc serve driver`" in result.stderr
@@ -297,6 +297,6 @@ def test_a_service_that_cannot_start_says_why(
 ) -> None:
     (cards / "endpoint-of-old").write_text("no card\n", encoding="utf-8")
     running = process("serve", "driver", "--port", "0", "--endpoint", "endpoint", *options)
-    _, err = running.communicate(timeout=30)
+    _, err = running.communicate(timeout=60)
     assert running.returncode == code and problem in err
     assert len(err.splitlines()) == 1, err

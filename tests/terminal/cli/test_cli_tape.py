@@ -295,10 +295,10 @@ def test_ctrl_c_while_recording_leaves_a_whole_tape(cards: Path, process: Start)
         assert time.monotonic() < deadline, "the second line was never asked for"
         time.sleep(0.01)
     started.send_signal(signal.SIGINT)
-    _, said = started.communicate(timeout=30)
+    _, said = started.communicate(timeout=60)
     assert started.returncode == 9, said
     assert (cards / "x.tape").read_text(encoding="utf-8").splitlines()[-1].startswith("end ")
     again = process("tape", "replay", "x.tape")
-    shown, said = again.communicate(timeout=30)
+    shown, said = again.communicate(timeout=60)
     assert again.returncode == 9, said
     assert shown.startswith(f"> {SELECT_SSSE}\n< 6F")

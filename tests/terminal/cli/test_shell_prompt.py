@@ -31,7 +31,7 @@ from virtual_card.issuer import issue
 from virtual_card.persona import INITIAL_PIN
 from virtual_card.slot import Slot
 
-DEADLINE_S = 30.0
+DEADLINE_S = 60.0
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from terminal.driver.keypad import Entry, Key, KeypadScriptError, QueueKeypad, S
 from terminal.driver.ports import KeypadCancelledError, KeypadLengthError, KeypadTimeoutError, Prompt
 from terminal.text import Pin
 
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 
 
 def test_a_script_answers_one_entry_after_the_other_and_keeps_the_prompts() -> None:

@@ -23,7 +23,7 @@ LATER_STEPS = [
     if function.family is Family.NATIONAL and function.name.endswith(("Step2", "Step3"))
 ]
 LIMIT_S = 120.0
-DEADLINE_S = 10.0
+DEADLINE_S = 60.0
 
 
 def begun(**options: object) -> tuple[DriverBench, Centre, str]:

@@ -45,7 +45,7 @@ class Process:
     def ended(self, with_signal: int | None = None) -> tuple[int, str, str]:
         if with_signal is not None:
             self.running.send_signal(with_signal)
-        out, err = self.running.communicate(timeout=30)
+        out, err = self.running.communicate(timeout=60)
         return self.running.returncode, out, err
 
     def close(self) -> None:

@@ -91,7 +91,7 @@ def test_settlements_survive_the_service_to_the_fen(killable, where: str) -> Non
     with ThreadPoolExecutor(TILLS) as tills:
         shopping = [tills.submit(shop, number) for number in range(TILLS)]
         for _ in range(5 * TILLS):
-            assert settled.acquire(timeout=30)
+            assert settled.acquire(timeout=60)
         process.kill()
         killed.set()
         process.start()

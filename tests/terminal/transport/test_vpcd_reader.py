@@ -18,7 +18,7 @@ from virtual_card.issuer import issue
 from virtual_card.slot import Slot
 from virtual_card.vpcd import PresentedSlot
 
-TIMEOUT_S = 20.0
+TIMEOUT_S = 60.0
 GET_CHALLENGE = bytes.fromhex("0084000008")
 ATR = bytes.fromhex("3B02AABB")
 

@@ -60,7 +60,7 @@ def caller(address: str, **options: object) -> Iterator[ClientConnection]:
 
 def ask(socket: ClientConnection, **request: object) -> dict[str, object]:
     socket.send(json.dumps(request))
-    answer = json.loads(socket.recv(timeout=10))
+    answer = json.loads(socket.recv(timeout=60))
     assert isinstance(answer, dict)
     return answer
 
@@ -159,7 +159,7 @@ def test_however_many_calls_wait_the_rest_of_the_service_answers() -> None:
             for _ in range(45):
                 socket = sockets.enter_context(caller(url.removeprefix("http://")))
                 socket.send(json.dumps({"function": "iVerifyPIN"}))
-            assert httpx.get(f"{url}/beside", trust_env=False, timeout=10).json() == "answered"
+            assert httpx.get(f"{url}/beside", trust_env=False, timeout=60).json() == "answered"
         finally:
             driver.go_on.set()
 

@@ -116,7 +116,7 @@ def test_a_request_is_carried_to_the_driver(service: NativeService, desk: Desk) 
 def test_the_end_of_a_connection_hangs_its_caller_up(service: NativeService, desk: Desk) -> None:
     with welcomed(service):
         assert not desk.hung_up.acquire(blocking=False)
-    assert desk.hung_up.acquire(timeout=30)
+    assert desk.hung_up.acquire(timeout=60)
 
 
 @pytest.mark.parametrize(
@@ -266,12 +266,12 @@ def test_a_bug_in_the_driver_is_told_and_ends_one_connection(
 def test_an_ended_service_leaves_nothing_behind(desk: Desk, tmp_path: Path) -> None:
     with serve_native(desk, Shelf(), tmp_path / "endpoint", tcp=True) as service:
         line = welcomed(service)
-    assert closed(line) and desk.hung_up.acquire(timeout=30)
+    assert closed(line) and desk.hung_up.acquire(timeout=60)
     line.close()
     assert list(tmp_path.iterdir()) == []
     port = int(service.addresses[1].rpartition(":")[2])
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=30)
+        socket.create_connection(("127.0.0.1", port), timeout=60)
 
 
 def test_a_second_service_does_not_take_the_place_of_a_running_one(service: NativeService) -> None:

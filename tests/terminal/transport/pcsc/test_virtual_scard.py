@@ -44,7 +44,7 @@ PNP = "\\\\?PnP?\\Notification"
 FOR_EVER = 0x7FFFFFFF
 CHALLENGE = [0x00, 0x84, 0x00, 0x00, 0x08]
 NAME = "Virtual 01"
-SOON_S = 10
+SOON_S = 60.0
 
 
 class NoService:
