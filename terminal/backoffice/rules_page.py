@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from terminal.backoffice.rule_table import RULES
@@ -40,6 +41,7 @@ def page() -> str:
     return HEAD + "\n" + "\n".join(lines) + "\n"
 
 
+@cache
 def functions() -> dict[int, list[str]]:
     """Functions by the rules that their docstrings name, as `module.function`."""
     found: dict[int, list[str]] = {}
@@ -51,6 +53,7 @@ def functions() -> dict[int, list[str]]:
     return found
 
 
+@cache
 def naming(place: str, pattern: str) -> dict[int, list[str]]:
     """Files under a directory by the rules they name."""
     found: dict[int, list[str]] = {}
