@@ -293,10 +293,9 @@ def test_a_driver_that_no_vendor_was_named_for_takes_everything() -> None:
     ],
 )
 def test_a_service_that_cannot_start_says_why(
-    process: Start, cards: Path, options: tuple[str, ...], code: int, problem: str
+    ssc: Run, cards: Path, options: tuple[str, ...], code: int, problem: str
 ) -> None:
     (cards / "endpoint-of-old").write_text("no card\n", encoding="utf-8")
-    running = process("serve", "driver", "--port", "0", "--endpoint", "endpoint", *options)
-    _, err = running.communicate(timeout=60)
-    assert running.returncode == code and problem in err
-    assert len(err.splitlines()) == 1, err
+    ended = ssc("serve", "driver", "--port", "0", "--endpoint", "endpoint", *options)
+    assert ended.exit_code == code and problem in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1, ended.stderr

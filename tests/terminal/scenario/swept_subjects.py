@@ -1,12 +1,17 @@
-"""What is swept over HTTP: the three activations that write a card, a purchase, and its cancellation."""
+"""What is swept: the three activations that write a card, a purchase, and its cancellation; and points to choose."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
 from terminal.scenario.model import Scenario, load_scenario
+from terminal.scenario.sweep_points import Point, Shape
+
+Wanted = Callable[[Point, Shape], bool]
+Only = Callable[[Wanted], None]
 
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 
@@ -37,3 +42,8 @@ def cancel() -> Scenario:
 
 
 SUBJECTS = {made.__name__: made for made in (pharmacy, hospital, bank, purchase, cancel)}
+
+
+def at_once(point: Point, shape: Shape) -> bool:
+    """Before anything was done: what a commit does wrong by itself is seen here as anywhere."""
+    return (point.exchange, point.what) == (1, "pull before")

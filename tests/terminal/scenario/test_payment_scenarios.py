@@ -33,6 +33,7 @@ SAMPLE = 19
 UNREACHED = {
     PaymentOutcome.DIFFERENT: "needs a book that has lost a line; shown below",
     PaymentOutcome.DISPUTED: "needs a till that has forgotten a reconciliation; shown below",
+    PaymentOutcome.DEARER: "needs another till between two messages; shown in test_settled_otherwise",
     PaymentOutcome.OTHER_HOLDER: "a card's number belongs to one holder; the insurance centre goes by it",
     PaymentOutcome.REFUSED: "replaced by what the rule stands for wherever a scenario meets one",
     PaymentOutcome.READER_FAILED: "virtual readers do not fail",

@@ -11,9 +11,10 @@ from typing import Any
 
 import pytest
 
-from terminal.backoffice import bank, rules_channels, rules_clock
-from terminal.backoffice.card_ports import Enable, PlaceKind
+from terminal.backoffice import bank, rules_clock, rules_holder, rules_places
+from terminal.backoffice.card_ports import Enable
 from terminal.backoffice.channel_desk import ChannelDesk
+from terminal.backoffice.channel_ports import PlaceKind
 from terminal.backoffice.database import StoreError
 from terminal.backoffice.national import people, person_queries, settling
 from terminal.backoffice.national.centre import Centre
@@ -94,7 +95,7 @@ def patched(place: Any, name: str, value: Any) -> Break:
 
 
 def no_counter(monkeypatch: pytest.MonkeyPatch) -> None:
-    served: Any = rules_channels.SERVED_AT
+    served: Any = rules_places.SERVED_AT
     monkeypatch.setitem(served, Enable, served[Enable] - {PlaceKind.COUNTER})
 
 
@@ -116,7 +117,7 @@ def account_unused(*args: Any, **options: Any) -> Any:
 settle = settling.settle
 last_day = rules_clock.last_day
 BREAKS: Mapping[int, Break] = {
-    11: patched(rules_channels, "UNASKED", frozenset({PlaceKind.CENTRE})),
+    11: patched(rules_holder, "UNASKED", frozenset({PlaceKind.CENTRE})),
     14: patched(bank.BankHost, "send_notices", lambda host: None),
     17: no_counter,
     18: patched(rules_clock, "automatic_activation_is_due", lambda *asked: False),

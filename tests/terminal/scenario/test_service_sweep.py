@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 import pytest
 from broken_commits import dies_of_the_second, in_two_transactions, without_cancelling
-from swept_subjects import SUBJECTS, bank, cancel, pharmacy, purchase
+from swept_subjects import SUBJECTS, Only, at_once, bank, cancel, pharmacy, purchase
 
 from terminal.backoffice.database import StoreError
 from terminal.backoffice.office import Office
@@ -22,33 +22,17 @@ from terminal.flow.sales import KeepSale, Phase, Sale
 from terminal.flow.steps import Flow
 from terminal.scenario.errands import Advance
 from terminal.scenario.model import ScenarioError
-from terminal.scenario.service_ground import KILLED_AT_WORK, PULL_BEFORE, ServiceGround
+from terminal.scenario.service_ground import KILLED_AT_WORK, ServiceGround
 from terminal.scenario.service_sweep import sweep_over_http
 from terminal.scenario.stage import Stage
 from terminal.scenario.sweep_points import Point, Shape, SweepResult
 from terminal.session import Party
-
-Only = Callable[[Callable[[Point, Shape], bool]], None]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def where(request: pytest.FixtureRequest) -> str | None:
     """A database of each kind: a file that the sweep makes for itself, a schema of a server."""
     return None if request.param == "sqlite" else request.getfixturevalue("postgresql")()
-
-
-@pytest.fixture
-def only(monkeypatch: pytest.MonkeyPatch) -> Only:
-    """Leaves only some of the points."""
-    all_points = ServiceGround.points
-
-    def keep(wanted: Callable[[Point, Shape], bool]) -> None:
-        def points(ground: ServiceGround, shape: Shape) -> Iterator[Point]:
-            return (point for point in all_points(ground, shape) if wanted(point, shape))
-
-        monkeypatch.setattr(ServiceGround, "points", points)
-
-    return keep
 
 
 @pytest.fixture
@@ -143,7 +127,7 @@ def test_finds_that_a_commit_is_two_transactions_when_the_centre_dies_between_th
 
 
 def test_finds_that_the_commit_forgets_to_cancel_the_old_card(only: Only) -> None:
-    only(lambda point, shape: (point.exchange, point.what) == (1, PULL_BEFORE))
+    only(at_once)
     result = sweep_over_http(pharmacy(), options={"commit": without_cancelling})
     assert "then all over: both cards are usable" in problems_of(result)
 
@@ -159,7 +143,7 @@ def test_finds_a_till_that_guesses_instead_of_reversing(monkeypatch: pytest.Monk
 
 
 def test_finds_a_centre_that_answers_with_an_error_of_its_own(only: Only) -> None:
-    only(lambda point, shape: (point.exchange, point.what) == (1, PULL_BEFORE))
+    only(at_once)
     result = sweep_over_http(pharmacy(), options={"commit": dies_of_the_second})
     assert "/terminal/confirm-activation was answered with HTTP status 500" in problems_of(result)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from swept_subjects import bank, hospital
+from swept_subjects import Only, at_once, bank, hospital, pharmacy
 
 from apdu.layout.states import SocialState
 from terminal.backoffice import activation
@@ -27,6 +27,7 @@ from terminal.flow.steps import Flow
 from terminal.flow.visit import Visit
 from terminal.scenario.model import Scenario, ScenarioError, load_scenario
 from terminal.scenario.sweep import SweepResult, sweep
+from terminal.scenario.sweep_points import Point, Shape
 from terminal.session import Party
 
 PLAIN = Path(__file__).parents[2] / "scenarios" / "dual-insert.yaml"
@@ -116,6 +117,11 @@ def problems_of(result: SweepResult) -> str:
     return "\n".join(str(violation) for violation in result.violations)
 
 
+def after_the_centre(point: Point, shape: Shape) -> bool:
+    """The centre has done its part, and nothing of it is on the card yet."""
+    return point.party is Party.CENTRE and point.what == "power loss after"
+
+
 def with_rows(
     monkeypatch: pytest.MonkeyPatch, changes: Mapping[State, Mapping[Event, State | Outcome]]
 ) -> None:
@@ -128,13 +134,14 @@ def with_action(monkeypatch: pytest.MonkeyPatch, state: State, action: Any) -> N
     monkeypatch.setattr(dual_insert_run, "ACTIONS", actions)
 
 
-def test_finds_that_a_committed_activation_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finds_that_a_committed_activation_is_left_alone(monkeypatch: pytest.MonkeyPatch, only: Only) -> None:
     with_rows(monkeypatch, {State.QUERY: {Event.COMMITTED: Outcome.ALREADY_ACTIVE}})
-    found = problems_of(sweep(load_scenario(PLAIN), every=23))
+    only(after_the_centre)
+    found = problems_of(sweep(pharmacy()))
     assert "the journal on the card is still open" in found
 
 
-def test_finds_that_the_pin_is_changed_after_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finds_that_the_pin_is_changed_after_the_commit(monkeypatch: pytest.MonkeyPatch, only: Only) -> None:
     with_rows(
         monkeypatch,
         {
@@ -144,11 +151,14 @@ def test_finds_that_the_pin_is_changed_after_the_commit(monkeypatch: pytest.Monk
             State.CATCH_UP: {Event.COMMITTED: State.CLOSE_JOURNAL},
         },
     )
-    found = problems_of(sweep(load_scenario(PLAIN), every=23))
+    only(after_the_centre)
+    found = problems_of(sweep(pharmacy()))
     assert "the new card is active but does not have the old card's PIN" in found
 
 
-def test_finds_that_medical_data_are_written_after_the_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finds_that_medical_data_are_written_after_the_commit(
+    monkeypatch: pytest.MonkeyPatch, only: Only
+) -> None:
     with_rows(
         monkeypatch,
         {
@@ -158,11 +168,14 @@ def test_finds_that_medical_data_are_written_after_the_commit(monkeypatch: pytes
             State.QUERY: {Event.COMMITTED: State.CLOSE_JOURNAL},
         },
     )
-    found = problems_of(sweep(load_scenario(PLAIN), every=23))
+    only(after_the_centre)
+    found = problems_of(sweep(pharmacy()))
     assert "are not on the card" in found
 
 
-def test_finds_that_the_status_is_written_last_and_never_caught_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finds_that_the_status_is_written_last_and_never_caught_up(
+    monkeypatch: pytest.MonkeyPatch, only: Only
+) -> None:
     with_rows(
         monkeypatch,
         {
@@ -175,22 +188,24 @@ def test_finds_that_the_status_is_written_last_and_never_caught_up(monkeypatch: 
             },
         },
     )
-    found = problems_of(sweep(load_scenario(PLAIN), every=23))
+    only(after_the_centre)
+    found = problems_of(sweep(pharmacy()))
     assert "the card says SEALED, the centre NORMAL" in found
 
 
-def test_finds_that_undoing_forgets_the_reservation(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finds_that_undoing_forgets_the_reservation(monkeypatch: pytest.MonkeyPatch, only: Only) -> None:
     def keep_reservation(visit: Visit) -> Flow[Event]:
         yield from ()
         assert visit.cause is not None
         return visit.cause
 
     with_action(monkeypatch, State.UNDO, keep_reservation)
-    found = problems_of(sweep(load_scenario(PLAIN), every=23))
+    only(after_the_centre)
+    found = problems_of(sweep(pharmacy()))
     assert "then given up first: the reservation at the centre is still open" in found
 
 
-def test_finds_that_the_commit_forgets_to_cancel_the_old_card() -> None:
+def test_finds_that_the_commit_forgets_to_cancel_the_old_card(only: Only) -> None:
     def commit(
         store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime
     ) -> Reservation:
@@ -198,19 +213,19 @@ def test_finds_that_the_commit_forgets_to_cancel_the_old_card() -> None:
         store.set_old_state(old.number, SocialState.NORMAL, replaced_by=card.number)
         return committed
 
-    found = problems_of(
-        sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit))
-    )
+    only(at_once)
+    found = problems_of(sweep(pharmacy(), make_office=partial(Office.open, commit=commit)))
     assert "both cards are usable" in found
 
 
-def test_finds_that_the_commit_forgets_the_money(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_finds_that_the_commit_forgets_the_money(monkeypatch: pytest.MonkeyPatch, only: Only) -> None:
     monkeypatch.setattr(activation, "transfer", lambda *arguments: None)
-    found = problems_of(sweep(load_scenario(PLAIN), every=41))
+    only(at_once)
+    found = problems_of(sweep(pharmacy()))
     assert "the account is not with the card that is usable" in found
 
 
-def test_finds_that_the_commit_enables_nothing() -> None:
+def test_finds_that_the_commit_enables_nothing(only: Only) -> None:
     def commit(
         store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime
     ) -> Reservation:
@@ -218,13 +233,12 @@ def test_finds_that_the_commit_enables_nothing() -> None:
         store.set_state(card)
         return committed
 
-    found = problems_of(
-        sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit))
-    )
+    only(at_once)
+    found = problems_of(sweep(pharmacy(), make_office=partial(Office.open, commit=commit)))
     assert "neither card is usable" in found
 
 
-def test_finds_that_the_commit_takes_one_fen() -> None:
+def test_finds_that_the_commit_takes_one_fen(only: Only) -> None:
     def commit(
         store: Store, reservation: Reservation, card: SocialCard, old: OldCard, at: datetime
     ) -> Reservation:
@@ -232,13 +246,12 @@ def test_finds_that_the_commit_takes_one_fen() -> None:
         store.move(card.account, fund_account(EMPLOYEE_FUND), 1, reason="fee", at=at)
         return committed
 
-    found = problems_of(
-        sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit))
-    )
+    only(at_once)
+    found = problems_of(sweep(pharmacy(), make_office=partial(Office.open, commit=commit)))
     assert "the accounts hold 428535 fen, not 428536" in found
 
 
-def test_finds_that_a_commit_is_carried_out_in_two_transactions() -> None:
+def test_finds_that_a_commit_is_carried_out_in_two_transactions(only: Only) -> None:
     """The centre that answers first and marks its reservation later leaves it open for ever."""
 
     def commit(
@@ -248,7 +261,6 @@ def test_finds_that_a_commit_is_carried_out_in_two_transactions() -> None:
         store.set_reservation(replace(committed, status=ReservationStatus.OPEN))
         return committed
 
-    found = problems_of(
-        sweep(load_scenario(PLAIN), every=41, make_office=partial(Office.open, commit=commit))
-    )
+    only(at_once)
+    found = problems_of(sweep(pharmacy(), make_office=partial(Office.open, commit=commit)))
     assert "the reservation at the centre is still open" in found
