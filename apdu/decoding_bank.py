@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from apdu.decoding_bank_values import AMOUNTS, CODES, NUMBERS, READERS
 from apdu.dol import parse_dol
-from apdu.explain_data import Field
+from apdu.explain_fields import Field
 from apdu.redact import citizen_numbers, mask_id, masked_hex
 from apdu.tags import BY_TAG, TagSpec, tag_name
 from apdu.tlv import Tlv, TlvError, parse

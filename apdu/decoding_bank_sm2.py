@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from apdu.crypto.offline_data_sm2 import DYNAMIC_DATA, ISSUER_CERTIFICATE, STATIC_DATA
 from apdu.crypto.sm2 import HALF, POINT_LENGTH, SIGNATURE_LENGTH
-from apdu.explain_data import Field
+from apdu.explain_fields import Field
 
 SM2 = "JR/T 0025.17"
 CERTIFICATE_LENGTH = 14 + POINT_LENGTH + SIGNATURE_LENGTH

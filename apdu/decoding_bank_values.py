@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from apdu.decoding_bank_sm2 import dynamic_fields, issuer_certificate_fields, static_fields
-from apdu.explain_data import Field
+from apdu.explain_fields import Field
 from apdu.pboc import (
     ADA,
     AIP,

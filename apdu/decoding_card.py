@@ -10,7 +10,9 @@ from apdu.addressing import Place, is_record_command
 from apdu.command import Command
 from apdu.decoding_bank import tlv_fields
 from apdu.explain_bank import BY_CLASS
-from apdu.explain_data import DECODERS, Field, item_fields
+from apdu.explain_data import DECODERS
+from apdu.explain_fields import Field
+from apdu.explain_files import item_fields
 from apdu.explain_purse import PURSE_DECODERS
 from apdu.instructions import Instruction, find
 from apdu.layout import DirectorySpec, FileSpec, ItemValue, LayoutError, Structure

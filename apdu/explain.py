@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from apdu.addressing import Place
 from apdu.command import Command
 from apdu.explain_bank import BANK_DECODERS, BANK_ONLY
-from apdu.explain_data import DECODERS, Field, decode_file_data
+from apdu.explain_data import DECODERS
+from apdu.explain_fields import Field
+from apdu.explain_files import decode_file_data
 from apdu.explain_pki import PKI_DECODERS, PKI_ONLY
 from apdu.explain_purse import PURSE_DECODERS
 from apdu.instructions import Instruction, find

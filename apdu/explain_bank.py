@@ -14,7 +14,7 @@ from apdu.bank_lists import DYNAMIC, FIRST, LOG, PROCESSING, SECOND, list_of, lo
 from apdu.command import Command
 from apdu.decoding_bank import tlv_fields
 from apdu.dol import Dol, split, total
-from apdu.explain_data import Decoder, Field
+from apdu.explain_fields import Decoder, Field
 from apdu.pboc import Cryptogram
 from apdu.redact import hidden_in_data, masked_hex
 from apdu.response import Response

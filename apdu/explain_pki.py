@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from apdu.addressing import Place
 from apdu.command import Command
-from apdu.explain_data import Decoder, Field
+from apdu.explain_fields import Decoder, Field
 from apdu.layout.pki import SOURCE
 from apdu.pki import KEY_PAIR_FILES, PIN_REFERENCES, PUBLIC_KEY_HEAD, PUBLIC_KEY_LENGTH, Secret
 from apdu.response import Response

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 from apdu.addressing import Place
 from apdu.command import Command
-from apdu.explain_data import Decoder, Field
+from apdu.explain_fields import Decoder, Field
 from apdu.purse import Balance
 from apdu.response import Response
 

@@ -7,6 +7,7 @@ the last byte or nibble), `{tries}` and `{tries_zh}` (the same number as tries l
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -32,6 +33,12 @@ class Entry:
     source: str = "LD/T 32.5 section 5.4"
     kind: Kind = Kind.ERROR
     instruction: str = ""
+
+
+def errors_of(instruction: str, source: str, *rows: tuple[str, str, str, str, str]) -> Iterator[Entry]:
+    """Errors of one instruction; a row is pattern, en, zh, remedy_en, remedy_zh."""
+    for row in rows:
+        yield Entry(*row, source=source, instruction=instruction)
 
 
 _CHECK_SOFTWARE = ("correct the program that sent it", "检查发送该命令的程序")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from terminal.backoffice.card_ports import NO_PAPERS, Papers
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers
 from terminal.backoffice.national_line import InsuranceLine, MessageIds, National, PayingOffice
 from terminal.backoffice.office_ports import OpenOffice
 from terminal.backoffice.ports import BackOffice

@@ -29,7 +29,16 @@ COMPOSITION = {
 }
 PORTS = {
     f"terminal.backoffice.{name}"
-    for name in ("ports", "bank_ports", "card_ports", "debit_ports", "national_ports", "office_ports")
+    for name in (
+        "ports",
+        "bank_ports",
+        "card_life_ports",
+        "card_ports",
+        "channel_ports",
+        "debit_ports",
+        "national_ports",
+        "office_ports",
+    )
 }
 GRAPH = grimp.build_graph(*PACKAGES)
 CARDS, OFFICE = "only the composition points", "procedures, flows and the session"

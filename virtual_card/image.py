@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from types import TracebackType
 
 from virtual_card.card import Random, VirtualCard
-from virtual_card.description import DescriptionError
+from virtual_card.description_reader import DescriptionError
 from virtual_card.errors import VirtualCardError
 from virtual_card.image_diff import Difference, diff
 from virtual_card.image_text import DamagedImageError, ImageText, decode, encode, journal_line

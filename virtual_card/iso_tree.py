@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from virtual_card.description import DescriptionError
+from virtual_card.description_reader import DescriptionError
 from virtual_card.iso_tree_check import check
 from virtual_card.state import Face
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from apdu import atr as answer_to_reset
 from apdu.tlv import Tlv, TlvError, parse
-from virtual_card.description import DescriptionError
+from virtual_card.description_reader import DescriptionError
 from virtual_card.state import AccessRule
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def identifier(fid: str) -> int:
 
 def rule(text: str) -> AccessRule:
     """An access rule in words as alternatives; raises ValueError."""
-    from apdu.layout.spec import Access
+    from apdu.layout.access import Access
 
     return Access.parse(text).alternatives
 

@@ -10,7 +10,8 @@ from virtual_card.applications.old_cpu import old_cpu_card
 from virtual_card.applications.psam import psam_card
 from virtual_card.applications.social import KINDS, social_card
 from virtual_card.card import Random, VirtualCard
-from virtual_card.description import DescriptionError, Reader, read_contents, read_face
+from virtual_card.description import read_contents, read_face
+from virtual_card.description_reader import DescriptionError, Reader
 
 State = Mapping[str, Any]
 

@@ -36,11 +36,11 @@ Face = Literal["T=0", "apdu"]
 """`T=0`: 61xx and 6Cxx reach the client, who sends GET RESPONSE. `apdu`: data and 9000 at once."""
 
 StructureName = Literal["TRANSPARENT", "VARIABLE", "FIXED", "CYCLIC"]
-"""The names of `apdu.layout.spec.Structure`."""
+"""The names of `apdu.layout.declaration.Structure`."""
 
 AccessRule = tuple[frozenset[str], ...]
 """Alternatives, each a set of conditions that must hold together: `PIN` or key names; see
-`apdu.layout.spec.Access`.
+`apdu.layout.access.Access`.
 """
 
 FREE: AccessRule = (frozenset(),)

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from apdu.layout.access import Access
+from apdu.layout.declaration import LayoutError, Structure, Vector
 from apdu.layout.item import Item, ItemValue, Secrecy
-from apdu.layout.spec import Access, DirectorySpec, FileContent, FileSpec, LayoutError, Structure, Vector
+from apdu.layout.spec import DirectorySpec, FileContent, FileSpec
 
 __all__ = [
     "DEFAULT_OPTIONS",

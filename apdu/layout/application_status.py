@@ -15,9 +15,11 @@ from enum import IntEnum
 from typing import Any, TypeVar
 
 from apdu import fields
+from apdu.layout.access import FREE, Access
 from apdu.layout.code import Code
+from apdu.layout.declaration import LayoutError, Structure, Vector
 from apdu.layout.item import Item
-from apdu.layout.spec import FREE, Access, FileSpec, LayoutError, Structure, Vector
+from apdu.layout.spec import FileSpec
 from apdu.layout.states import Channel, FinancialState, JournalPhase, ReceiptMode, SocialState
 
 DEFAULT_FID = 0xEF0C

@@ -17,8 +17,9 @@ from apdu.layout.codes import (
     MaritalStatus,
     PoliticalStatus,
 )
+from apdu.layout.declaration import Structure
 from apdu.layout.rows import ANNEX_C, REVISION, file, reserved, row
-from apdu.layout.spec import DirectorySpec, Structure
+from apdu.layout.spec import DirectorySpec
 
 NAME = "DF01"
 DF_NAME = bytes.fromhex("D15600000500")

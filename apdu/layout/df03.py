@@ -22,8 +22,9 @@ from apdu.layout.codes import (
     WorkInjuryGrade,
     YesNo,
 )
+from apdu.layout.declaration import Structure
 from apdu.layout.rows import ANNEX_C, UNPUBLISHED, file, row
-from apdu.layout.spec import DirectorySpec, Structure
+from apdu.layout.spec import DirectorySpec
 
 NAME = "DF03"
 DF_NAME = bytes.fromhex("D15600000502")

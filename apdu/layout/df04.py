@@ -10,6 +10,7 @@ from datetime import date, datetime
 from functools import cache
 
 from apdu import fields
+from apdu.layout.access import NEVER, Access
 from apdu.layout.codes import (
     CardUseMode,
     MedicalInsuranceKind,
@@ -18,9 +19,10 @@ from apdu.layout.codes import (
     TransactionKind,
     YesNo,
 )
+from apdu.layout.declaration import Structure, Vector
 from apdu.layout.item import Item
 from apdu.layout.rows import UNPUBLISHED, file
-from apdu.layout.spec import NEVER, Access, DirectorySpec, FileSpec, Structure, Vector
+from apdu.layout.spec import DirectorySpec, FileSpec
 
 NAME = "DF04"
 AID = bytes.fromhex("D15600000503")

@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from apdu import fields
+from apdu.layout.access import FREE, Access
+from apdu.layout.declaration import Structure
 from apdu.layout.item import Item, Secrecy
 from apdu.layout.samples import an, cn, vectors
-from apdu.layout.spec import FREE, Access, DirectorySpec, FileSpec, Structure
+from apdu.layout.spec import DirectorySpec, FileSpec
 
 RID = bytes.fromhex("D156000005")
 FIRST_NUMBER, LAST_NUMBER = 0x0A, 0x1E

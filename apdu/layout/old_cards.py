@@ -10,8 +10,10 @@ from __future__ import annotations
 from datetime import date
 
 from apdu import fields
+from apdu.layout.access import FREE, NEVER
+from apdu.layout.declaration import Structure, Vector
 from apdu.layout.item import Item, Secrecy
-from apdu.layout.spec import FREE, NEVER, DirectorySpec, FileSpec, Structure, Vector
+from apdu.layout.spec import DirectorySpec, FileSpec
 
 OLD_CPU_FID = 0x0003
 ERASED = 0xFF

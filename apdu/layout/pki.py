@@ -6,8 +6,10 @@ Who may read and write the certificates is not published: our reading is free to
 from __future__ import annotations
 
 from apdu import fields
+from apdu.layout.access import FREE, Access
+from apdu.layout.declaration import Structure
 from apdu.layout.item import Item, Secrecy
-from apdu.layout.spec import FREE, Access, DirectorySpec, FileSpec, Structure
+from apdu.layout.spec import DirectorySpec, FileSpec
 from apdu.pki import (
     APPLICATION_FID,
     APPLICATION_NAME,

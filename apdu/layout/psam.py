@@ -11,8 +11,10 @@ from datetime import date
 from functools import cache
 
 from apdu import fields
+from apdu.layout.access import FREE, NEVER, Access
+from apdu.layout.declaration import Structure, Vector
 from apdu.layout.item import Item
-from apdu.layout.spec import FREE, NEVER, Access, DirectorySpec, FileSpec, Structure, Vector
+from apdu.layout.spec import DirectorySpec, FileSpec
 
 AID = bytes.fromhex("D15600000590")
 APPLICATION_FID = 0xDF01

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from apdu.fields import Coding, opaque
+from apdu.layout.access import Access
 from apdu.layout.code import Code
+from apdu.layout.declaration import Structure, Vector
 from apdu.layout.item import Item
-from apdu.layout.spec import Access, FileSpec, Structure, Vector
+from apdu.layout.spec import FileSpec
 
 STANDARD = "LD/T 32.6"
 ANNEX_C = "annex C"

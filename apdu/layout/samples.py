@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from apdu.layout.spec import Vector
+from apdu.layout.declaration import Vector
 
 
 @dataclass(frozen=True, slots=True)

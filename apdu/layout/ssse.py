@@ -9,9 +9,11 @@ from datetime import date
 from functools import cache
 
 from apdu import fields
+from apdu.layout.access import FREE, Access
 from apdu.layout.codes import CardClass, Nation, Sex
+from apdu.layout.declaration import Structure, Vector
 from apdu.layout.item import Item, Secrecy
-from apdu.layout.spec import FREE, Access, DirectorySpec, FileSpec, Structure, Vector
+from apdu.layout.spec import DirectorySpec, FileSpec
 
 NAME = "SSSE"
 DF_NAME = bytes.fromhex("7378312E73682EC9E7BBE1B1A3D5CF")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from apdu.layout.states import ReceiptMode, SocialState
-from terminal.backoffice.card_ports import (
+from terminal.backoffice.card_life_ports import (
     CancelCard,
     CardChanged,
     CardReplaced,
@@ -24,7 +24,8 @@ from terminal.backoffice.desk import Desk
 from terminal.backoffice.ports import Refusal, RefusedError
 from terminal.backoffice.records import SocialCard
 from terminal.backoffice.rule import Situation, first_refusal
-from terminal.backoffice.rules_channels import CollectedCard, operation_of
+from terminal.backoffice.rules_channels import CollectedCard
+from terminal.backoffice.rules_moves import operation_of
 
 StateRequest = ReportLoss | ReleaseLoss | CancelCard | LockCard | UnlockCard
 

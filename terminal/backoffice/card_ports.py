@@ -1,89 +1,33 @@
 """What every channel but the dual insert says to the card management centre: typed requests and their answers.
 
 `BackOffice.call` takes them as it takes those of `terminal.backoffice.ports`, refuses as there, and each is harmless
-when repeated (R19). Which channel a request comes through follows from the kind of its place, which the region's
-profile knows.
+when repeated (R19). What becomes of a card later is asked as `terminal.backoffice.card_life_ports` has it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import Enum
 
-from apdu.layout.states import Channel, FinancialState, ReceiptMode, SocialState
-from terminal.backoffice.ports import CardStanding, Holder, Place, Refusal
-
-
-class PharmacyWay(Enum):
-    """What a pharmacy of the region needs to activate a card (R12)."""
-
-    DUAL_INSERT = "dual-insert"
-    OLD_PIN = "old-pin"
-    FIRST_PURCHASE = "first-purchase"
-    ID_CARD = "id-card"
-
-    @property
-    def card_alone(self) -> bool:
-        """The social security card suffices, with neither the old card nor its PIN."""
-        return self in (PharmacyWay.FIRST_PURCHASE, PharmacyWay.ID_CARD)
-
-
-class PlaceKind(Enum):
-    """What kind of place a request comes from; the value is what machines read."""
-
-    PHARMACY = "pharmacy"
-    HOSPITAL = "hospital"
-    BANK = "bank"
-    COUNTER = "counter"
-    PHONE = "phone"
-    ONLINE = "online"
-    CENTRE = "centre"
-
-
-CENTRE = Place("centre")
-"""The centre's own staff: the one place that locks, unlocks, and cancels a locked card."""
-
-
-class Service(Enum):
-    """What a place may be allowed to do for the holder of a card (R40)."""
-
-    PIN_CHANGE = "pin-change"
-    PIN_RESET = "pin-reset"
-    PIN_UNBLOCK = "pin-unblock"
-    BANK_ACTIVATION = "bank-activation"
-    BANK_PIN = "bank-pin"
-    BANK_LOSS = "bank-loss"
-    BANK_LOSS_RELEASE = "bank-loss-release"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Agent:
-    """Who acts for the holder (R30): the number on the agent's own ID card, None where it was not shown."""
-
-    id_number: str | None
-    power_of_attorney: bool
-
-    def __repr__(self) -> str:
-        return f"Agent(power of attorney: {self.power_of_attorney})"
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Papers:
-    """What was shown or said about the holder: the number on the original ID card, told on the phone or typed online.
-
-    `agent`: who came in the holder's place.
-    """
-
-    holder_id: str | None = None
-    agent: Agent | None = None
-
-    def __repr__(self) -> str:
-        return f"Papers(holder …{self.holder_id[-2:] if self.holder_id else ''}, {self.agent})"
-
-
-NO_PAPERS = Papers()
-
+from apdu.layout.states import Channel, FinancialState, SocialState
+from terminal.backoffice.card_life_ports import (
+    CancelCard,
+    CardChanged,
+    CardReplaced,
+    HandedOver,
+    HandOver,
+    HandOverToEmployer,
+    ListHandedOver,
+    LockCard,
+    ReleaseLoss,
+    ReplaceCard,
+    ReportLoss,
+    Tick,
+    Ticked,
+    UnlockCard,
+)
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers, Service
+from terminal.backoffice.ports import CardStanding, Holder, Place
 
 # --- looking -----------------------------------------------------------------------------------------------------
 
@@ -126,8 +70,7 @@ class CardView:
 class PresentCard:
     """A card is in a reader at this place: what is on record, so that it can catch up. Answer: CardStanding.
 
-    Refused for a card that is unknown,
-    and where no card ever is (phone, online).
+    Refused for a card that is unknown, and where no card ever is (phone, online).
     """
 
     place: Place
@@ -185,129 +128,6 @@ class ElectronicCard:
         return f"ElectronicCard({self.number}, ****)"
 
 
-# --- losing, replacing, cancelling -------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ReportLoss:
-    """Report a card lost (R41), formally or for the time being. Answer: CardChanged."""
-
-    place: Place
-    number: str
-    formal: bool
-    papers: Papers = NO_PAPERS
-    card_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseLoss:
-    """Release a loss: back to the state before it; one by the bank's deadline only after the bank (R21).
-
-    Answer: CardChanged.
-    """
-
-    place: Place
-    number: str
-    papers: Papers = NO_PAPERS
-
-
-@dataclass(frozen=True, slots=True)
-class ReplaceCard:
-    """Let `new_number`, a sealed card of the same holder, take a formally lost one's place. Answer: CardReplaced."""
-
-    place: Place
-    number: str
-    new_number: str
-    papers: Papers = NO_PAPERS
-
-
-@dataclass(frozen=True, slots=True)
-class CardReplaced:
-    """The lost card is cancelled, its account is the new card's; `changed` is False where that was so before."""
-
-    number: str
-    new_number: str
-    balance_fen: int
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CancelCard:
-    """Cancel a card for good. Answer: CardChanged."""
-
-    place: Place
-    number: str
-    papers: Papers = NO_PAPERS
-
-
-@dataclass(frozen=True, slots=True)
-class LockCard:
-    """Lock the social application; the centre alone does that. Answer: CardChanged."""
-
-    place: Place
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class UnlockCard:
-    """Lift a lock; the centre alone does that. Answer: CardChanged."""
-
-    place: Place
-    number: str
-
-
-@dataclass(frozen=True, slots=True)
-class CardChanged:
-    """The card's state after a request; `changed` is False where it was so before."""
-
-    number: str
-    social: SocialState
-    changed: bool
-
-
-# --- handing over ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """A card is handed to its holder or an agent: the bank's deadline counts from now (R23). Answer: HandedOver."""
-
-    place: Place
-    number: str
-    card_id: str | None = None
-    papers: Papers = NO_PAPERS
-
-
-@dataclass(frozen=True, slots=True)
-class HandOverToEmployer:
-    """Cards are handed to an employer for its staff, by list (R18). Answer: ListHandedOver.
-
-    A card that is refused keeps none of the others from being handed over.
-    """
-
-    place: Place
-    employer: str
-    numbers: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class HandedOver:
-    """When and how the card was received; `changed` is False where that was on record before."""
-
-    number: str
-    received_at: datetime
-    mode: ReceiptMode
-    changed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ListHandedOver:
-    """One result for each number, in order: what was recorded, or why not."""
-
-    employer: str
-    results: tuple[tuple[str, HandedOver | Refusal], ...]
-
-
 # --- permission --------------------------------------------------------------------------------------------------
 
 
@@ -328,25 +148,6 @@ class Authorised:
 
     number: str
     service: Service
-
-
-# --- the clock ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Tick:
-    """Do what is due by the clock alone, up to `limit` cards in one transaction (R18, R20). Answer: Ticked."""
-
-    limit: int = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Ticked:
-    """How many cards were activated and reported lost; `more`: the limit was reached, ask again."""
-
-    activated: int
-    lost: int
-    more: bool
 
 
 CardRequest = (

@@ -17,11 +17,11 @@ from terminal.backoffice.card_ports import (
     ElectronicCard,
     Enable,
     Enabled,
-    PlaceKind,
     PresentCard,
     QueryCard,
     SignElectronicCard,
 )
+from terminal.backoffice.channel_ports import PlaceKind
 from terminal.backoffice.clock import Clock
 from terminal.backoffice.desk import Desk
 from terminal.backoffice.ports import CardStanding
@@ -128,6 +128,8 @@ class ChannelDesk(Desk):
         with self._store.transaction():
             card = self._decided(notice, Situation(card=self._clock.contact(notice.card)))
             self._store.set_financial(card.number, FinancialState.ACTIVE)
+            if card.bank_activated_at is None:
+                self._store.set_bank_activated_at(card.number, self._now())
             self._store.set_bank_number(card.number, notice.bank_card)
             self._store.note(self._now(), "bank-notice", card.number, detail="R14")
             if card.social is not SocialState.SEALED:

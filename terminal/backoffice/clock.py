@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from apdu.layout.states import Channel
 from terminal.backoffice.activation import Commit, commit_activation, take_over
-from terminal.backoffice.card_ports import Tick, Ticked
+from terminal.backoffice.card_life_ports import Tick, Ticked
 from terminal.backoffice.card_states import Operation, moved
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import SocialCard

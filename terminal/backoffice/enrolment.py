@@ -106,12 +106,7 @@ class Enrolment:
 
         Returns the card as on record. Raises EnrolmentError where number or code are another card's.
         """
-        if len(historical_bytes) != 13:
-            raise EnrolmentError(
-                f"card {key.number}: 13 historical bytes are needed, not {len(historical_bytes)}"
-            )
-        if received_at is not None and received_at.tzinfo is None:
-            raise EnrolmentError(f"card {key.number}: the time of receipt needs a zone")
+        _refuse_wrong_form(key, historical_bytes, received_at)
         key = CardKey(key.card_id.upper(), key.number)
         with self._store.transaction():
             known = self._store.social_card(key.number) or self._store.social_card_by_id(key.card_id)
@@ -155,3 +150,12 @@ class Enrolment:
             raise EnrolmentError(
                 f"{what}: on record with another holder or other data; check which card this is"
             )
+
+
+def _refuse_wrong_form(key: CardKey, historical_bytes: bytes, received_at: datetime | None) -> None:
+    if len(historical_bytes) != 13:
+        raise EnrolmentError(
+            f"card {key.number}: 13 historical bytes are needed, not {len(historical_bytes)}"
+        )
+    if received_at is not None and received_at.tzinfo is None:
+        raise EnrolmentError(f"card {key.number}: the time of receipt needs a zone")

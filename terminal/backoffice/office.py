@@ -14,23 +14,19 @@ from apdu.keys import RootKeys
 from terminal.backoffice.activation import Commit, commit_activation
 from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
 from terminal.backoffice.card_desk import CardDesk
-from terminal.backoffice.card_ports import (
-    Authorise,
+from terminal.backoffice.card_life_ports import (
     CancelCard,
-    Enable,
     HandOver,
     HandOverToEmployer,
     LockCard,
-    PresentCard,
-    QueryCard,
     ReleaseLoss,
     ReplaceCard,
     ReportLoss,
-    SignElectronicCard,
     Tick,
     Ticked,
     UnlockCard,
 )
+from terminal.backoffice.card_ports import Authorise, Enable, PresentCard, QueryCard, SignElectronicCard
 from terminal.backoffice.centre import CardCentre
 from terminal.backoffice.channel_desk import ChannelDesk
 from terminal.backoffice.clock import Clock
@@ -41,7 +37,8 @@ from terminal.backoffice.enrolment import Enrolment
 from terminal.backoffice.hsm import Hsm
 from terminal.backoffice.insurance import InsuranceCentre
 from terminal.backoffice.insurance_desk import InsuranceDesk
-from terminal.backoffice.office_ports import snapshot_of
+from terminal.backoffice.local_time import told_locally
+from terminal.backoffice.office_ports import all_due, snapshot_of
 from terminal.backoffice.ports import (
     Answer,
     ConfirmActivation,
@@ -148,10 +145,13 @@ class Office:
         self._store.close()
 
     def call(self, request: Request) -> Answer:
-        """Answer a request at the desk it belongs to; raises RefusedError, StoreError.
+        """Answer a request at the desk it belongs to, times by the region's clock; raises RefusedError, StoreError.
 
         What another terminal was quicker at is decided anew: nothing of the lost attempt was kept.
         """
+        return told_locally(self._answered(request), self.profile.zone)
+
+    def _answered(self, request: Request) -> Answer:
         desk = self._desks[type(request)]
         for _ in range(RACES - 1):
             with suppress(LostRaceError):
@@ -171,14 +171,8 @@ class Office:
         return answer
 
     def tick(self) -> Ticked:
-        """Do all that is due by the clock, some cards in each transaction (R18, R20); raises StoreError."""
-        activated = lost = 0
-        while True:
-            done = self.call(Tick())
-            assert isinstance(done, Ticked)
-            activated, lost = activated + done.activated, lost + done.lost
-            if not done.more:
-                return Ticked(activated, lost, more=False)
+        """Do all that is due by the clock; raises StoreError."""
+        return all_due(self.call)
 
     def cards(self) -> list[CardStatus]:
         """Every card the back office knows, old ones first: for listings and end-state checks."""

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
 
 from apdu.layout.states import FinancialState, ReceiptMode, SocialState
 from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
+from terminal.backoffice.card_life_ports import Tick, Ticked
 from terminal.backoffice.ports import Answer, CardKey, Holder, MedicalBase, Request
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import CardStatus
@@ -68,6 +69,9 @@ class OpenOffice(Protocol):
     def bank_activated(self, notice: BankNotice) -> NoticeAnswer:
         """Take the bank's notice (R14); raises as `call`."""
 
+    def tick(self) -> Ticked:
+        """Do all that is due by the office's clock; raises as `call`."""
+
     def cards(self) -> list[CardStatus]:
         """Every card on record, old ones first; raises as `call`."""
 
@@ -120,6 +124,17 @@ class CardList:
     """Old cards first, then social security cards."""
 
     cards: tuple[CardStatus, ...]
+
+
+def all_due(call: Callable[[Tick], Answer]) -> Ticked:
+    """Do all that is due by the clock, some cards in each transaction (R18, R20); raises as `call`."""
+    activated = lost = 0
+    while True:
+        done = call(Tick())
+        assert isinstance(done, Ticked)
+        activated, lost = activated + done.activated, lost + done.lost
+        if not done.more:
+            return Ticked(activated, lost, more=False)
 
 
 def snapshot_of(cards: Iterable[CardStatus]) -> dict[str, dict[str, Any]]:

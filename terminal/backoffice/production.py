@@ -14,7 +14,8 @@ from typing import Any
 
 from apdu.identifiers import card_check_character
 from apdu.layout.states import SocialState
-from terminal.backoffice.card_ports import Papers, ReplaceCard
+from terminal.backoffice.card_life_ports import ReplaceCard
+from terminal.backoffice.channel_ports import Papers
 from terminal.backoffice.enrolment import Enrolment
 from terminal.backoffice.ports import CardKey, Holder, Place
 from terminal.backoffice.profile import Profile
@@ -27,6 +28,9 @@ SERIES = "P"
 """First character of the numbers that are given here; the others are digits, and the check character."""
 
 BATCH_LIMIT = 500
+PHOTOGRAPH_LIMIT = 4096
+"""Bytes of a photograph: what the card's own file of it holds (LD/T 32.6 section 8.1.4)."""
+
 OUT_OF_USE = frozenset({SocialState.CANCELLED, SocialState.VOID})
 """Who has a card in any other state has a card."""
 
@@ -59,22 +63,28 @@ class OrderError(Exception):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Application:
-    """Who wants a card of which bank; `replaces` is the number of the lost one, if it is for that."""
+    """Who wants a card of which bank; `replaces` is the number of the lost one, if it is for that.
+
+    `branch`: the line number of the bank's branch; `photograph`: JPEG or BMP, as it goes onto the card.
+    """
 
     holder: Holder
     bank: str
     replaces: str | None = None
     reason: str | None = None
+    branch: str | None = None
+    photograph: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Made:
-    """A card as personalisation reports it; `bank_number` is the bank card number."""
+    """A card as personalisation reports it: the bank card number, and the chip's account at the bank."""
 
     key: CardKey
     historical_bytes: bytes
     holder: Holder
     bank_number: str
+    chip_account: str
 
 
 class Production:
@@ -140,6 +150,7 @@ class Production:
             self._call(ReplaceCard(place, order.replaces, made.key.number, papers))
         with self._store.transaction():
             self._store.set_bank_number(made.key.number, made.bank_number)
+            self._store.set_chip_account(made.key.number, made.chip_account)
             if order.made_at is None:
                 order = replace(order, status=OrderStatus.MADE, made_at=self._now())
                 self._store.set_order(order)
@@ -152,11 +163,25 @@ class Production:
             found = self._store.orders_of(id_number)
             return [(order, self._card(order)) for order in found]
 
-    def orders_of_batch(self, batch: str) -> list[tuple[Order, Holder]]:
-        """The orders of a batch, each with whose card it is: what personalisation needs."""
+    def orders_of_batch(self, batch: str) -> list[tuple[Order, Holder, bytes | None]]:
+        """The orders of a batch, each with whose card it is and the photograph: what personalisation needs."""
         with self._store.transaction():
-            found = self._store.orders_of_batch(batch)
-            return [(order, self._person(order.id_number)) for order in found]
+            return [
+                (order, self._person(order.id_number), self._store.photograph_of(order.id_number))
+                for order in self._store.orders_of_batch(batch)
+            ]
+
+    def photograph_of(self, holder: Holder) -> bytes | None:
+        """A person's photograph, None where none was handed in; raises OrderError."""
+        with self._store.transaction():
+            self._on_record(holder)
+            return self._store.photograph_of(holder.id_number)
+
+    def set_photograph(self, holder: Holder, image: bytes) -> bool:
+        """Put a photograph in the place of an earlier one; False where it is the same. Raises OrderError."""
+        with self._store.transaction():
+            self._on_record(holder)
+            return self._photographed(holder, image)
 
     def totals(self) -> dict[OrderStatus, int]:
         """How many orders there are of each status."""
@@ -182,6 +207,21 @@ class Production:
             raise OrderError(OrderFault.HAS_CARD)
         return None
 
+    def _on_record(self, holder: Holder) -> None:
+        """Whether this person is known by this name; raises OrderError."""
+        person = self._store.person_by_id(holder.id_number)
+        if person is None:
+            raise OrderError(OrderFault.NO_PERSON)
+        if person.holder != holder:
+            raise OrderError(OrderFault.OTHER_NAME)
+
+    def _photographed(self, holder: Holder, image: bytes) -> bool:
+        if self._store.photograph_of(holder.id_number) == image:
+            return False
+        self._store.set_photograph(holder.id_number, image)
+        self._store.note(self._now(), "photograph")
+        return True
+
     def _check_lost(self, number: str, holder: Holder) -> None:
         card = self._store.social_card(number)
         if card is None or card.holder != holder:
@@ -196,9 +236,20 @@ class Production:
         if known is not None:
             return known, False
         self._store.add_person(application.holder)
+        if application.photograph is not None:
+            self._photographed(application.holder, application.photograph)
         kind = OrderKind.NEW if application.replaces is None else OrderKind.LOST
-        given = (application.holder.id_number, kind, application.bank, self._now())
-        order = self._store.add_order(Order(*given, application.reason, application.replaces))
+        order = self._store.add_order(
+            Order(
+                application.holder.id_number,
+                kind,
+                application.bank,
+                applied_at=self._now(),
+                reason=application.reason,
+                replaces=application.replaces,
+                bank_branch=application.branch,
+            )
+        )
         self._store.note(self._now(), "card-ordered", application.replaces, detail=kind.value)
         return order, True
 

@@ -17,7 +17,7 @@ import msgspec
 
 from apdu import yaml_text
 from terminal.backoffice.benefits import Insurance
-from terminal.backoffice.card_ports import CENTRE, PharmacyWay, PlaceKind
+from terminal.backoffice.channel_ports import CENTRE, PharmacyWay, PlaceKind
 from terminal.backoffice.debit_ports import PurseUse
 from terminal.backoffice.ports import Place
 from terminal.text import Pin, Text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 
@@ -32,7 +32,8 @@ class SocialCard:
     """A social security card as the centre keeps it; `historical_bytes` and `region` find it for the HSM.
 
     `enabled_by` and `enabled_at`: how and when its social application was activated last. `replaced_by`: number of the
-    card that took its place.
+    card that took its place. `bank_number` is the bank card number, `chip_account` the chip's account at
+    the bank, `bank_activated_at` when the bank first reported its application active.
     """
 
     key: CardKey
@@ -49,6 +50,9 @@ class SocialCard:
     enabled_by: Channel = Channel.NONE
     enabled_at: datetime | None = None
     replaced_by: str | None = None
+    bank_number: str | None = field(default=None, repr=False)
+    chip_account: str | None = field(default=None, repr=False)
+    bank_activated_at: datetime | None = None
 
     @property
     def number(self) -> str:

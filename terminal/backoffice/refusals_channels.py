@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apdu.layout.states import SocialState
-from terminal.backoffice.card_ports import (
+from terminal.backoffice.card_life_ports import (
     CancelCard,
-    Enable,
     HandOver,
     HandOverToEmployer,
     LockCard,
-    PresentCard,
-    QueryCard,
     ReleaseLoss,
     ReplaceCard,
     ReportLoss,
-    SignElectronicCard,
     UnlockCard,
 )
+from terminal.backoffice.card_ports import Enable, PresentCard, QueryCard, SignElectronicCard
 from terminal.backoffice.card_states import Operation
 from terminal.backoffice.ports import Refusal, RefusalCode
 from terminal.text import Text

@@ -16,6 +16,7 @@ from typing import Any
 from apdu.layout.states import FinancialState, ReceiptMode, SocialState
 from terminal.backoffice import wire
 from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
+from terminal.backoffice.card_life_ports import Ticked
 from terminal.backoffice.enrolment import EnrolmentError
 from terminal.backoffice.insurance_desk import AskInsurance
 from terminal.backoffice.link import DEFAULT_TIMEOUT_S, Link, Reply
@@ -26,6 +27,7 @@ from terminal.backoffice.office_ports import (
     EnrolOldCard,
     EnrolSocialCard,
     ListCards,
+    all_due,
     snapshot_of,
 )
 from terminal.backoffice.ports import (
@@ -77,6 +79,10 @@ class RemoteOffice:
         """Take the bank's notice (R14); raises RefusedError, UnreachableError."""
         answer: NoticeAnswer = ask(self.link, notice)
         return answer
+
+    def tick(self) -> Ticked:
+        """Do all that is due by the service's clock; raises UnreachableError."""
+        return all_due(self.call)
 
     def cards(self) -> list[CardStatus]:
         """Every card on record, old ones first; raises UnreachableError."""

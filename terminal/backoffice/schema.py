@@ -19,7 +19,7 @@ from terminal.backoffice.tables import metadata
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0002"
+HEAD = "0003"
 """The version this program works with: the newest of `migrations/versions`."""
 
 FIRST = "0001"

@@ -82,6 +82,13 @@ persons = Table(
     Column("name", Text, nullable=False),
 )
 
+photographs = Table(
+    "photographs",
+    metadata,
+    Column("id_number", ForeignKey("persons.id_number"), primary_key=True),
+    Column("image", LargeBinary, nullable=False),
+)
+
 social_cards = Table(
     "social_cards",
     metadata,
@@ -101,6 +108,8 @@ social_cards = Table(
     Column("enabled_at", Instant),
     Column("bank_number", String(20), index=True),
     Column("replaced_by", ForeignKey("social_cards.number")),
+    Column("bank_activated_at", Instant),
+    Column("chip_account", String(40)),
     # What the clock alone changes is found without looking at every card (R18, R20).
     Index("ix_social_cards_collected", "social", "receipt_mode", "financial", "received_at"),
     Index("ix_social_cards_deadline", "financial", "social", "received_at"),
@@ -310,6 +319,7 @@ card_orders = Table(
     Column("applied_at", Instant, nullable=False),
     Column("begun_at", Instant),
     Column("made_at", Instant),
+    Column("bank_branch", String(12)),
 )
 _UNFINISHED = text("made_at IS NULL")
 Index(

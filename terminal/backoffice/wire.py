@@ -13,8 +13,16 @@ from typing import Any
 
 import msgspec
 
-from terminal.backoffice import bank_ports, card_ports, debit_ports, insurance_desk, office_ports, ports
-from terminal.backoffice.card_ports import HandedOver, ListHandedOver
+from terminal.backoffice import (
+    bank_ports,
+    card_life_ports,
+    card_ports,
+    debit_ports,
+    insurance_desk,
+    office_ports,
+    ports,
+)
+from terminal.backoffice.card_life_ports import HandedOver, ListHandedOver
 from terminal.backoffice.national import reconciling
 from terminal.backoffice.ports import Refusal
 from terminal.text import Pin
@@ -57,16 +65,16 @@ TERMINAL = _named(
         (card_ports.PresentCard, ports.CardStanding),
         (card_ports.Enable, card_ports.Enabled),
         (card_ports.SignElectronicCard, card_ports.ElectronicCard),
-        (card_ports.ReportLoss, card_ports.CardChanged),
-        (card_ports.ReleaseLoss, card_ports.CardChanged),
-        (card_ports.ReplaceCard, card_ports.CardReplaced),
-        (card_ports.CancelCard, card_ports.CardChanged),
-        (card_ports.LockCard, card_ports.CardChanged),
-        (card_ports.UnlockCard, card_ports.CardChanged),
-        (card_ports.HandOver, card_ports.HandedOver),
-        (card_ports.HandOverToEmployer, card_ports.ListHandedOver),
+        (card_life_ports.ReportLoss, card_life_ports.CardChanged),
+        (card_life_ports.ReleaseLoss, card_life_ports.CardChanged),
+        (card_life_ports.ReplaceCard, card_life_ports.CardReplaced),
+        (card_life_ports.CancelCard, card_life_ports.CardChanged),
+        (card_life_ports.LockCard, card_life_ports.CardChanged),
+        (card_life_ports.UnlockCard, card_life_ports.CardChanged),
+        (card_life_ports.HandOver, card_life_ports.HandedOver),
+        (card_life_ports.HandOverToEmployer, card_life_ports.ListHandedOver),
         (card_ports.Authorise, card_ports.Authorised),
-        (card_ports.Tick, card_ports.Ticked),
+        (card_life_ports.Tick, card_life_ports.Ticked),
         (debit_ports.ReportDebit, debit_ports.DebitChecked),
     )
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 
 from apdu.layout import LayoutError
-from terminal.backoffice.card_ports import NO_PAPERS, Papers
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers
 from terminal.backoffice.office_ports import OpenOffice
 from terminal.backoffice.profile import Profile
 from terminal.cli.console import ConsoleOperator

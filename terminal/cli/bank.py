@@ -27,7 +27,7 @@ def activate(social_only: bool, new_pin_env: str | None, **options: Any) -> Exit
     The bank then tells the centre, which activates the social application by itself (R14), and the card in the
     reader is brought up to date.
     """
-    from terminal.backoffice.card_ports import PlaceKind
+    from terminal.backoffice.channel_ports import PlaceKind
     from terminal.backoffice.outlet import outlet
     from terminal.cli.channel_run import with_card
     from terminal.cli.pin_source import PinSource, Way

@@ -10,8 +10,8 @@ from terminal.cli.card_state_commands import cancel_at_centre, lock, unlock
 from terminal.cli.centre_clock import query, tick
 from terminal.cli.centre_failures import fail
 from terminal.cli.centre_insurance import people, receipt, reconcile
-from terminal.cli.options import json_option, profile_option
-from terminal.cli.value_types import CARD_FILE, CENTRE_FILE, YAML_FILE
+from terminal.cli.options import centre_option, json_option, profile_option
+from terminal.cli.value_types import CARD_FILE, YAML_FILE
 from terminal.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -22,14 +22,6 @@ if TYPE_CHECKING:
     from terminal.trace.as_text import Line
 
 HOLDER_HINT = 'a holder file has two lines: `id_number: "..."` and `name: ...`'
-
-centre_option = click.option(
-    "--centre",
-    type=CENTRE_FILE,
-    required=True,
-    metavar="FILE|URL",
-    help="The back office: a SQLite file, a PostgreSQL URL, or the service at http://HOST:PORT.",
-)
 
 
 @click.group()

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from terminal.cli.options import Day, json_option, profile_option
-from terminal.cli.value_types import CENTRE_FILE
+from terminal.cli.options import Day, centre_option, json_option, profile_option
 from terminal.exit_codes import ExitCode
 
 if TYPE_CHECKING:
@@ -18,14 +17,6 @@ if TYPE_CHECKING:
     from terminal.backoffice.national.reconciling import DayEnd
     from terminal.testing.people import BroughtIn
     from terminal.trace.as_text import Line
-
-centre_option = click.option(
-    "--centre",
-    type=CENTRE_FILE,
-    required=True,
-    metavar="FILE|URL",
-    help="The back office: a SQLite file, a PostgreSQL URL, or the service at http://HOST:PORT.",
-)
 
 
 @click.command()

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from terminal.cli.options import MOMENT, json_option, profile_option, quiet_option
+from terminal.cli.options import MOMENT, centre_option, json_option, profile_option, quiet_option
 from terminal.cli.reader_options import ADDRESS, patience_option
-from terminal.cli.value_types import CENTRE_FILE, YAML_FILE
+from terminal.cli.value_types import YAML_FILE
 
 if TYPE_CHECKING:
-    from terminal.backoffice.card_ports import Papers, PlaceKind
+    from terminal.backoffice.channel_ports import Papers, PlaceKind
     from terminal.backoffice.ports import Place, Request
     from terminal.cli.channel_run import ChannelOrder
     from terminal.exit_codes import ExitCode
@@ -50,13 +50,7 @@ def centre_options(command: F) -> F:
     """`centre`, `profile`, `place`, `now`, `verbose`, `as_json`, `quiet`."""
     return _decorated(
         command,
-        click.option(
-            "--centre",
-            type=CENTRE_FILE,
-            required=True,
-            metavar="FILE|URL",
-            help="The back office: a SQLite file, a PostgreSQL URL, or the service at http://HOST:PORT.",
-        ),
+        centre_option,
         profile_option,
         click.option("--place", metavar="CODE", help="The place's code.  [default: the region's first]"),
         click.option("--now", type=MOMENT, help="Stop the clock at this time, ISO 8601."),

@@ -11,7 +11,7 @@ from functools import partial
 
 import click
 
-from terminal.backoffice.card_ports import Agent, Papers, PlaceKind
+from terminal.backoffice.channel_ports import Agent, Papers, PlaceKind
 from terminal.backoffice.ports import BackOffice, BackOfficeError, Place, Request
 from terminal.backoffice.profile import Profile
 from terminal.cli.deck import current_deck

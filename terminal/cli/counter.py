@@ -34,7 +34,7 @@ def counter() -> None:
 @centre_options
 def activate(**options: Any) -> ExitCode:
     """Activate a card at once, on the spot (R17)."""
-    from terminal.backoffice.card_ports import PlaceKind
+    from terminal.backoffice.channel_ports import PlaceKind
     from terminal.cli.channel_run import with_card
     from terminal.flow.errands import enable
 
@@ -55,7 +55,8 @@ counter.add_command(cancel_at_counter)
 @centre_options
 def loss(number: str | None, formal: bool, **options: Any) -> ExitCode:
     """Report a card lost (R41)."""
-    from terminal.backoffice.card_ports import PlaceKind, ReportLoss
+    from terminal.backoffice.card_life_ports import ReportLoss
+    from terminal.backoffice.channel_ports import PlaceKind
     from terminal.cli.channel_run import without_card
 
     require(card=number)
@@ -71,7 +72,8 @@ def loss(number: str | None, formal: bool, **options: Any) -> ExitCode:
 @centre_options
 def release(number: str | None, **options: Any) -> ExitCode:
     """Release a loss (R21): of the card in the reader, or of one by its number."""
-    from terminal.backoffice.card_ports import PlaceKind, ReleaseLoss
+    from terminal.backoffice.card_life_ports import ReleaseLoss
+    from terminal.backoffice.channel_ports import PlaceKind
     from terminal.cli.channel_run import with_card, without_card
     from terminal.flow.errands import release_loss
 
@@ -94,7 +96,7 @@ def replace(lost: str, **options: Any) -> ExitCode:
 
     Bring the new card in with `ssc centre enrol` first.
     """
-    from terminal.backoffice.card_ports import PlaceKind
+    from terminal.backoffice.channel_ports import PlaceKind
     from terminal.cli.channel_run import with_card
     from terminal.flow.errands import replace as replacing
 
@@ -111,7 +113,8 @@ def replace(lost: str, **options: Any) -> ExitCode:
 @centre_options
 def receive(employer: str | None, listed: str | None, **options: Any) -> ExitCode:
     """Hand over the card in the reader to its holder, or many cards to an employer by list (R18, R23)."""
-    from terminal.backoffice.card_ports import HandOverToEmployer, PlaceKind
+    from terminal.backoffice.card_life_ports import HandOverToEmployer
+    from terminal.backoffice.channel_ports import PlaceKind
     from terminal.cli.channel_run import with_card, without_card
     from terminal.cli.input_files import InputFileError, read_shape
     from terminal.flow.errands import hand_over

@@ -41,7 +41,8 @@ def decode(
     may hold spaces and colons; a single - reads stdin, one thing a line. What it was taken for is said
     first, with the other things it could be; --as decides. Identity numbers and PINs are masked.
     """
-    from apdu.decoding import Form, context
+    from apdu.decoding import context
+    from apdu.decoding_forms import Form
     from terminal.cli.decode_text import pasted_hex, present
 
     known = context(

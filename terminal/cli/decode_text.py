@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from apdu.decoding import Decoded, DecodingError, Form, Reading, decode
+from apdu.decoding import Decoded, DecodingError, Reading, decode
 from apdu.decoding_card import Context
-from apdu.explain_data import Field
+from apdu.decoding_forms import Form
+from apdu.explain_fields import Field
 from terminal.cli.output import say, show
 from terminal.trace.as_json import field_values, json_line
 from terminal.trace.as_text import UNSET, Line, labelled, line

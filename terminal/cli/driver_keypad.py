@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 from terminal.driver.keypad import Key, entered
 from terminal.driver.ports import Prompt
+from terminal.driver.presence import LOOK_EVERY_S, somebody_waits
 from terminal.text import Pin
 
 CANCEL = "c"
@@ -20,7 +21,8 @@ LONGEST_LINE = 1024
 class ConsoleKeypad:
     """A person at the terminal the service was started in; Enter alone is the time-out.
 
-    Once it has ended, an entry under way is cancelled: the service could not end while somebody is waited for.
+    Once it has ended, or its caller has gone, an entry under way is cancelled: the service could not go on while
+    somebody is waited for.
     """
 
     def __init__(self) -> None:
@@ -39,8 +41,10 @@ class ConsoleKeypad:
         terminal = sys.stdin.fileno()
         with _hidden(terminal):
             print(question, end="", file=sys.stderr, flush=True)
-            ready, _, _ = select.select([terminal, self._woken], [], [])
-            line = os.read(terminal, LONGEST_LINE) if self._woken not in ready else b""
+            ready: list[int] = []
+            while not ready and somebody_waits():
+                ready, _, _ = select.select([terminal, self._woken], [], [], LOOK_EVERY_S)
+            line = os.read(terminal, LONGEST_LINE) if ready == [terminal] else b""
             print(file=sys.stderr, flush=True)
         return line.decode("utf-8", "replace").strip() if line else CANCEL
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from terminal.backoffice.card_ports import PharmacyWay
+from terminal.backoffice.channel_ports import PharmacyWay
 from terminal.backoffice.database import copy_file, is_url
 from terminal.backoffice.link import is_http
 from terminal.backoffice.office_ports import OpenOffice

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from apdu.explain_data import shown
+from apdu.explain_fields import shown
 from apdu.layout import FileSpec, ItemValue, LayoutError
 from terminal.cli.card_sections import Fact, fact
 from terminal.text import Text

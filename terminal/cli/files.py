@@ -92,13 +92,20 @@ def open_office(
     return RemoteOffice(str(where), profile, _token())
 
 
-def look_into(where: str | Path, profile: Profile, now: Callable[[], datetime]) -> Office | RemoteOffice:
-    """The back office as `open_office` has it, to be read only; raises FileNotFoundError, StoreError."""
+def open_known_office(
+    where: str | Path, profile: Profile, now: Callable[[], datetime], *, read_only: bool = False
+) -> Office | RemoteOffice:
+    """The back office as `open_office` has it, but no new file; raises FileNotFoundError, StoreError."""
     if is_http(where):
         return open_office(where, profile, now)
     if not is_url(where) and not Path(where).exists():
         raise FileNotFoundError(2, "no such file", str(where))
-    return Office.open(where, profile, now, read_only=True)
+    return Office.open(where, profile, now, read_only=read_only)
+
+
+def look_into(where: str | Path, profile: Profile, now: Callable[[], datetime]) -> Office | RemoteOffice:
+    """The back office as `open_known_office` has it, to be read only; raises FileNotFoundError, StoreError."""
+    return open_known_office(where, profile, now, read_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ add_query(hospital, "hospital")
 @centre_options
 def activate(**options: Any) -> ExitCode:
     """Activate a card by registering with it for the first time; nothing else is asked (R11)."""
-    from terminal.backoffice.card_ports import PlaceKind
+    from terminal.backoffice.channel_ports import PlaceKind
     from terminal.cli.channel_run import with_card
     from terminal.flow.errands import enable
 

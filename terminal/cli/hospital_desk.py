@@ -197,7 +197,7 @@ def reconcile(day: date | None, **given: Any) -> ExitCode:
 
 
 def _carried_out(given: dict[str, Any], act: Callable[[TillOrder, View], ExitCode]) -> ExitCode:
-    from terminal.backoffice.card_ports import PlaceKind
+    from terminal.backoffice.channel_ports import PlaceKind
     from terminal.cli.payment import TillOrder
     from terminal.cli.presenter import View, choose
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from terminal.cli.value_types import PROFILE
+from terminal.cli.value_types import CENTRE_FILE, PROFILE
 
 SOCIAL_KINDS = ("ssc-1.0", "ssc-2.0", "ssc-3.0")
 OLD_KINDS = ("sle4442", "sle4428", "old-cpu")
@@ -20,6 +20,13 @@ json_option = click.option("--json", "as_json", is_flag=True, help="One JSON obj
 quiet_option = click.option("--quiet", is_flag=True, help="The receipt alone.")
 dry_run_option = click.option(
     "--dry-run", is_flag=True, help="Show the commands that would be sent, decoded; send and write nothing."
+)
+centre_option = click.option(
+    "--centre",
+    type=CENTRE_FILE,
+    required=True,
+    metavar="FILE|URL",
+    help="The back office: a SQLite file, a PostgreSQL URL, or the service at http://HOST:PORT.",
 )
 profile_option = click.option(
     "--profile",

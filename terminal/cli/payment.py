@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from terminal.backoffice.card_ports import NO_PAPERS, Papers, PlaceKind
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers, PlaceKind
 from terminal.backoffice.national_line import MessageIds
 from terminal.backoffice.ports import BackOffice
 from terminal.backoffice.profile import Profile

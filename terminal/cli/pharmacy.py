@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,14 @@ from terminal.cli.query_command import add_query
 from terminal.cli.reader_options import ADDRESS, patience_option
 from terminal.cli.value_types import CARD_FILE, CENTRE_FILE, YAML_FILE
 from terminal.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from terminal.backoffice.channel_ports import Papers
+
+READERS_STAND_ALONE = (
+    "--reader, or --old-reader and --new-reader, stand alone: a person moves the cards; "
+    "leave out --old-card, --new-card, --script and --one-reader"
+)
 
 
 @click.group()
@@ -112,10 +120,8 @@ def activate(
     or a person puts cards into readers (--reader, or --old-reader and --new-reader). A dry run asks nobody: it
     plays the whole visit on copies of the images, or for readers on specimen cards, and shows every command.
     """
-    from terminal.backoffice.card_ports import NO_PAPERS, PharmacyWay
     from terminal.cli import activation, dry_visit, reader_activation
     from terminal.cli.channel_run import papers
-    from terminal.cli.files import region_profile
     from terminal.cli.presenter import View, choose
 
     if psam and hsm:
@@ -130,22 +136,14 @@ def activate(
         "now": now,
         "papers": papers(id_card, agent_card, power_of_attorney),
     }
-    way = region_profile(profile).pharmacy_way
-    if common["papers"] != NO_PAPERS and not way.card_alone:
-        raise click.ClickException(
-            f"pharmacies of profile {profile} ask for no ID card ({way.value}); leave the papers out"
-        )
-    old_needed = way is PharmacyWay.DUAL_INSERT
+    old_needed = _old_card_needed(profile, common["papers"])
     images = Pair("--old-card and --new-card", old_card, new_card, old_needed)
     readers = Pair(
         "--old-reader and --new-reader, or --reader", old_reader or reader, new_reader or reader, old_needed
     )
     if readers.given:
         if images.given or script or one_reader or (reader and (old_reader or new_reader)):
-            raise click.ClickException(
-                "--reader, or --old-reader and --new-reader, stand alone: a person moves the cards; "
-                "leave out --old-card, --new-card, --script and --one-reader"
-            )
+            raise click.ClickException(READERS_STAND_ALONE)
         old, new = readers.both()
         at_readers = reader_activation.ReaderOrder(**common, old=old or new, new=new, wait_s=wait_s)
         return (
@@ -154,6 +152,19 @@ def activate(
     old, new = images.both()
     order = activation.CardOrder(**common, old_card=old, new_card=new, one_reader=one_reader, script=script)
     return dry_visit.on_copies(order, view) if dry_run else activation.run(order, view)
+
+
+def _old_card_needed(profile: str, papers: Papers) -> bool:
+    """Whether the region's pharmacies take the old card first; refuses papers where they ask for none."""
+    from terminal.backoffice.channel_ports import NO_PAPERS, PharmacyWay
+    from terminal.cli.files import region_profile
+
+    way = region_profile(profile).pharmacy_way
+    if papers != NO_PAPERS and not way.card_alone:
+        raise click.ClickException(
+            f"pharmacies of profile {profile} ask for no ID card ({way.value}); leave the papers out"
+        )
+    return way is PharmacyWay.DUAL_INSERT
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,19 +9,13 @@ from typing import Any
 import click
 
 from terminal.cli.channel_options import papers_options
-from terminal.cli.options import DAY, MOMENT, json_option, profile_option, quiet_option
+from terminal.cli.options import DAY, MOMENT, centre_option, json_option, profile_option, quiet_option
 from terminal.cli.reader_options import ADDRESS, patience_option
-from terminal.cli.value_types import CARD_FILE, CENTRE_FILE, YAML_FILE
+from terminal.cli.value_types import CARD_FILE, YAML_FILE
 from terminal.exit_codes import ExitCode
 
 _COMMON = (
-    click.option(
-        "--centre",
-        type=CENTRE_FILE,
-        required=True,
-        metavar="FILE|URL",
-        help="The back office: a SQLite file, a PostgreSQL URL, or the service at http://HOST:PORT.",
-    ),
+    centre_option,
     click.option(
         "--book",
         default="till.book",

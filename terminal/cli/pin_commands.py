@@ -62,7 +62,7 @@ def _resetting(kind: str) -> click.Command:
 
 
 def _order(kind: str, options: dict[str, Any]) -> tuple[ChannelOrder, Any]:
-    from terminal.backoffice.card_ports import PlaceKind
+    from terminal.backoffice.channel_ports import PlaceKind
 
     order, papers = order_of(PlaceKind(kind), options)
     require(reader=order.reader)

@@ -19,7 +19,8 @@ def add_query(group: click.Group, kind: str) -> None:
     @centre_options
     def query(number: str | None, **options: Any) -> ExitCode:
         """Show a card's state and balance to its identified holder (R42)."""
-        from terminal.backoffice.card_ports import PlaceKind, QueryCard
+        from terminal.backoffice.card_ports import QueryCard
+        from terminal.backoffice.channel_ports import PlaceKind
         from terminal.cli.channel_run import without_card
 
         require(card=number)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from apdu.atr import AtrError
 from apdu.decoding_card import Context, atr_fields
 from apdu.layout import FileSpec, Structure
-from apdu.layout.spec import NEVER
+from apdu.layout.access import NEVER
 from apdu.purse import Balance
 from apdu.status import meaning
 from terminal.cli.card_sections import Fact, Section, fact

@@ -35,7 +35,8 @@ def online() -> None:
 @centre_options
 def activate_by_phone(number: str | None, **options: Any) -> ExitCode:
     """Activate a card by phone (R15)."""
-    from terminal.backoffice.card_ports import Enable, PlaceKind
+    from terminal.backoffice.card_ports import Enable
+    from terminal.backoffice.channel_ports import PlaceKind
 
     return ask_about_card(
         PlaceKind.PHONE,
@@ -51,7 +52,8 @@ def activate_by_phone(number: str | None, **options: Any) -> ExitCode:
 @centre_options
 def loss_by_phone(number: str | None, **options: Any) -> ExitCode:
     """Report a card lost for the time being (R41)."""
-    from terminal.backoffice.card_ports import PlaceKind, ReportLoss
+    from terminal.backoffice.card_life_ports import ReportLoss
+    from terminal.backoffice.channel_ports import PlaceKind
 
     return ask_about_card(
         PlaceKind.PHONE,
@@ -68,7 +70,8 @@ def loss_by_phone(number: str | None, **options: Any) -> ExitCode:
 @centre_options
 def activate_online(number: str | None, card_id: str | None, **options: Any) -> ExitCode:
     """Activate a card online (R16); an active one is answered so, and nothing is changed."""
-    from terminal.backoffice.card_ports import Enable, PlaceKind
+    from terminal.backoffice.card_ports import Enable
+    from terminal.backoffice.channel_ports import PlaceKind
 
     return ask_about_card(
         PlaceKind.ONLINE,
@@ -85,7 +88,8 @@ def activate_online(number: str | None, card_id: str | None, **options: Any) -> 
 @centre_options
 def loss_online(number: str | None, card_id: str | None, **options: Any) -> ExitCode:
     """Report a card lost for the time being (R41)."""
-    from terminal.backoffice.card_ports import PlaceKind, ReportLoss
+    from terminal.backoffice.card_life_ports import ReportLoss
+    from terminal.backoffice.channel_ports import PlaceKind
 
     return ask_about_card(
         PlaceKind.ONLINE,
@@ -102,7 +106,8 @@ def loss_online(number: str | None, card_id: str | None, **options: Any) -> Exit
 @centre_options
 def query_online(number: str | None, card_id: str | None, **options: Any) -> ExitCode:
     """Show a card's state and balance to its holder (R42)."""
-    from terminal.backoffice.card_ports import PlaceKind, QueryCard
+    from terminal.backoffice.card_ports import QueryCard
+    from terminal.backoffice.channel_ports import PlaceKind
 
     return ask_about_card(
         PlaceKind.ONLINE,
@@ -119,7 +124,8 @@ def query_online(number: str | None, card_id: str | None, **options: Any) -> Exi
 @centre_options
 def sign_online(number: str | None, card_id: str | None, **options: Any) -> ExitCode:
     """Issue the electronic social security card (R22)."""
-    from terminal.backoffice.card_ports import PlaceKind, SignElectronicCard
+    from terminal.backoffice.card_ports import SignElectronicCard
+    from terminal.backoffice.channel_ports import PlaceKind
 
     return ask_about_card(
         PlaceKind.ONLINE,

@@ -15,7 +15,7 @@ from terminal.backoffice.remote import TOKEN_VARIABLE
 from terminal.backoffice.signing import CSB_SECRET, CSB_USER, TIF_SECRET, TIF_USER, Gate
 from terminal.cli.files import region_profile
 from terminal.cli.output import say
-from terminal.cli.staying import until_interrupted
+from terminal.cli.staying import say_unfinished, until_interrupted
 from terminal.exit_codes import ExitCode
 from terminal.serve import MISSING
 from terminal.trace.as_json import json_line
@@ -48,6 +48,7 @@ def run(order: Order, as_json: bool) -> ExitCode:
     profile = region_profile(order.profile)
     token = os.environ.get(TOKEN_VARIABLE) or None
     gate = _gate(order)
+    unfinished: list[str] = []
     with until_interrupted(), ExitStack() as stack:
         pool = CentrePool.over(order.db, profile, order.clock)
         stack.callback(pool.close)
@@ -57,7 +58,9 @@ def run(order: Order, as_json: bool) -> ExitCode:
         if not private:
             _warn(order.host, token)
         app = create_app(pool, token=token, gate=gate, control=private or token is not None)
-        running.serve(app, listening, _announce(running.address_of(listening), order, as_json))
+        announce = _announce(running.address_of(listening), order, as_json)
+        running.serve(app, listening, announce, given_up=unfinished.extend)
+    say_unfinished(unfinished)
     say("the centre has ended, and its store is closed", err=True)
     return ExitCode.DONE
 

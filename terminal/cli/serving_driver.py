@@ -15,7 +15,7 @@ from terminal.backoffice.ports import BackOffice
 from terminal.cli.driver_keypad import ConsoleKeypad
 from terminal.cli.files import open_office, region_profile
 from terminal.cli.output import say
-from terminal.cli.staying import until_interrupted
+from terminal.cli.staying import say_unfinished, until_interrupted
 from terminal.driver.keypad import QueueKeypad
 from terminal.driver.profile import load_profile
 from terminal.exit_codes import ExitCode
@@ -57,6 +57,7 @@ def run(order: DriverOrder, as_json: bool) -> ExitCode:
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is missing; {MISSING}") from None
     profile = load_profile(order.profile)
+    unfinished: list[str] = []
     with until_interrupted(), ExitStack() as stack:
         slots = stack.enter_context(_slots(order))
         page = QueueKeypad() if order.keypad == PAGE else None
@@ -89,8 +90,13 @@ def run(order: DriverOrder, as_json: bool) -> ExitCode:
             )
         app = bench_application(bench, token, order.allowed, [order.host])
         running.serve(
-            app, listening, _announce(order, url, native.file, as_json), _letting_go(page or person)
+            app,
+            listening,
+            _announce(order, url, native.file, as_json),
+            _letting_go(page or person),
+            lambda requests: unfinished.extend(bench.transcript.under_way() or requests),
         )
+    say_unfinished(dict.fromkeys([*unfinished, *bench.transcript.under_way()]))
     say("the driver has ended; the cards are saved", err=True)
     return ExitCode.DONE
 

@@ -8,10 +8,10 @@ import click
 
 from apdu.command import Command
 from apdu.commands import RecordMode, select_file, update_binary, update_record
-from apdu.explain_data import shown
+from apdu.explain_fields import shown
 from apdu.layout import FileSpec, LayoutError, Structure
+from apdu.layout.access import NEVER
 from apdu.layout.old_cards import OLD_CARDS
-from apdu.layout.spec import NEVER
 from terminal.cli.dry_run import plan, show_plan
 from terminal.cli.shell_core import Shell
 from terminal.cli.shell_look import go, read

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+from terminal.cli.output import say
 
 ENDINGS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -31,3 +33,9 @@ def until_interrupted() -> Iterator[None]:
     finally:
         for number, handler in taken.items():
             signal.signal(number, handler)
+
+
+def say_unfinished(names: Iterable[str]) -> None:
+    """Say in one line what a service did not wait for when it was told to end; nothing where there is none."""
+    if left := ", ".join(names):
+        say(f"未等待 Still under way and not waited for: {left}; who asked got no answer", err=True)

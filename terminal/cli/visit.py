@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from terminal.backoffice.card_ports import NO_PAPERS, Papers
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers
 from terminal.cli.presenter import View, present
 from terminal.counter import Counter, Terminal
 from terminal.flow.dual_insert_run import Ended

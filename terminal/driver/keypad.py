@@ -13,6 +13,7 @@ from terminal.driver.ports import (
     KeypadTimeoutError,
     Prompt,
 )
+from terminal.driver.presence import LOOK_EVERY_S, somebody_waits
 from terminal.text import Pin
 
 
@@ -65,7 +66,8 @@ class QueueKeypad:
     """Waits for somebody else to answer: `prompt` is what it shows, `answer` presses keys.
 
     An entry that nobody makes within `timeout_s` seconds is a time-out. Answers given before they are asked for
-    are refused: a PIN is never kept. Once it has ended, whatever it asks or would ask is cancelled.
+    are refused: a PIN is never kept. Once it has ended, whatever it asks or would ask is cancelled; so is what it asks
+    for a caller that has gone.
     """
 
     def __init__(self, timeout_s: float = 60.0) -> None:
@@ -108,11 +110,15 @@ class QueueKeypad:
             self._prompt, self._entry = prompt, None
             self._changed.notify_all()
             try:
-                self._changed.wait_for(
-                    lambda: self._ended or self._entry is not None, until - time.monotonic()
-                )
-                entry = self._entry or (Key.CANCEL if self._ended else Key.TIMEOUT)
+                while self._awaits(until):
+                    self._changed.wait(max(0.0, min(LOOK_EVERY_S, until - time.monotonic())))
+                given_up = self._ended or not somebody_waits()
+                entry = self._entry or (Key.CANCEL if given_up else Key.TIMEOUT)
             finally:
                 self._prompt = self._entry = None
                 self._changed.notify_all()
         return entered(entry)
+
+    def _awaits(self, until: float) -> bool:
+        """Whether the entry that is asked for may still come."""
+        return self._entry is None and not self._ended and time.monotonic() < until and somebody_waits()

@@ -214,7 +214,8 @@ FUNCTIONS: Mapping[str, LowerFunction] = {
     "ICC_Reader_Application": LowerFunction(
         (int, int, bytes),
         ReaderLibrary._application,
-        "the length of data and status word, which are written; nothing is on failure",
+        "the length of data and status word, which are written; nothing is on failure; "
+        "-14 where the length is not that of the command (4, 5, 5 + Lc, 6 + Lc), -13 for an extended one",
     ),
     "ICC_Reader_Libinfo": LowerFunction(
         (), ReaderLibrary._library_info, "0; 32 characters are written: maker 16, model 14, version 2"

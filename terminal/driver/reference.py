@@ -26,6 +26,12 @@ for, or on failure what went wrong. Sizes count characters, the closing NUL incl
 2 contactless, 3 contact first, 4 contactless first.
 """
 
+VENDORS_TEXT = """\
+The joined steps ask the centre themselves. A function whose parameters are not published answers -13. So does
+`iReadIdentityCard` (居民身份证): callers of the local socket give it no arguments, but what it answers is nowhere
+published, and it is about another card than those of this interface.
+"""
+
 CODES_TEXT = """\
 A status word of the card that no rule takes up is returned as its negative decimal number: 6982 is -27010. The codes in
 bold are those after which a program turns from the PSAM to the HSM, with the `_HSM_Step1` form of the same function.
@@ -45,6 +51,12 @@ READER_TEXT = """\
 Programs that send their own APDUs use the reader library (SSSE32) on the same device. 61xx and 6Cxx are completed for
 them. A handle belongs to the connection that opened it; while the driver waits for a next step, power and APDUs are
 answered -11. Slots: {slots}; other numbers of 01 to 0F and 11 to 1F are empty.
+
+These seven are the whole of it. Makers' own libraries export many more names (`ICC_Reader_pre_PowerOn`,
+`ICC_Reader_hot_PowerOn`, `...HEX` variants of the seven, `PICC_Reader_...`, `ICC_GetInputPass...`, `ICC_DispSound`,
+`Rcard`), but only the names are known: without parameters and results there is nothing to be compatible with, and an
+export that takes other ones than its caller gives would harm the caller. A program that needs one is told by its own
+loader that it is not there.
 """
 
 
@@ -53,7 +65,7 @@ def page() -> str:
     sections = {
         "Functions": [FUNCTIONS_TEXT, _functions(Family.NATIONAL)],
         "Functions of vendors": [
-            "The joined steps ask the centre themselves. A function whose parameters are not published answers -13.\n",
+            VENDORS_TEXT,
             _functions(Family.VENDOR),
         ],
         "PIN entry 密码输入": [

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from apdu.layout.states import SocialState
 from terminal.backoffice.card_ports import Enable, Enabled
 from terminal.flow import dual_insert_actions
-from terminal.flow.catching_up import compare, standing, write_standing
+from terminal.flow.catching_up import compare, is_anothers, standing, write_standing
 from terminal.flow.dual_insert import MACHINE, Event, State
 from terminal.flow.machine import Machine
 from terminal.flow.outcomes import Outcome
@@ -52,7 +52,7 @@ CARD_ALONE: Machine[State, Event, Outcome] = Machine(
 def query(visit: Visit) -> Flow[Event]:
     """What the centre holds of the card, beside what the card says of itself."""
     centre = visit.standing = yield from standing(visit)
-    if visit.holder and centre.holder.id_number != visit.holder.id_number:
+    if is_anothers(visit, centre):
         return Event.OTHER_HOLDER
     verdict = yield from compare(visit, centre)
     if centre.social is not SocialState.NORMAL:

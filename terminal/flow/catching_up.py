@@ -26,6 +26,11 @@ def standing(visit: Visit) -> Flow[CardStanding]:
     return found
 
 
+def is_anothers(visit: Visit, centre: CardStanding) -> bool:
+    """Whether the centre holds the card in the reader as another person's than the card says it is."""
+    return visit.holder is not None and centre.holder.id_number != visit.holder.id_number
+
+
 def compare(visit: Visit, centre: CardStanding) -> Flow[Verdict]:
     """What is to be done about the card, as `reconcile` decides; a disagreement is explained."""
     verdict = reconcile(visit.status, centre)

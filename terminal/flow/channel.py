@@ -14,14 +14,14 @@ from terminal.exit_codes import ExitCode
 from terminal.flow import texts
 from terminal.flow.authentication import start_psam
 from terminal.flow.dual_insert import MACHINE, Event, State
-from terminal.flow.dual_insert_actions import (
+from terminal.flow.dual_insert_run import CARD_IS_GONE, FAILURES
+from terminal.flow.new_card_actions import (
     authenticate_card,
     identify_new,
     insert_new,
     read_holder_data,
     read_new,
 )
-from terminal.flow.dual_insert_run import CARD_IS_GONE, FAILURES
 from terminal.flow.operator import OperatorError
 from terminal.flow.outcomes import BY_REFUSAL, Outcome
 from terminal.flow.steps import Flow, RemoveCard, Role, Show

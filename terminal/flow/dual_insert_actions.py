@@ -1,49 +1,40 @@
-"""What the dual insert does in each state: one action each, a flow that returns the event it ended with."""
+"""What the dual insert does in each state: one action each, a flow that returns the event it ended with.
+
+Here is what passes between person, centre and till; what is done with the cards stands beside, by card.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date
 
-from apdu.layout.application_status import ApplicationStatus, Journal
-from apdu.layout.states import Channel, JournalPhase, SocialState
-from terminal.backoffice.ports import (
-    ConfirmActivation,
-    NewCardQuery,
-    OldCardQuery,
-    ReleaseReservation,
-    Reserve,
-    SignIn,
-    VerifyOldPin,
-)
-from terminal.errors import CardBlockedError, CardError
+from apdu.layout.states import SocialState
+from terminal.backoffice.ports import ConfirmActivation, NewCardQuery, Reserve, SignIn, VerifyOldPin
 from terminal.flow import texts
-from terminal.flow.authentication import prove_genuine, start_psam
+from terminal.flow.authentication import start_psam
 from terminal.flow.catching_up import compare, write_standing
 from terminal.flow.dual_insert import Event, State
-from terminal.flow.steps import (
-    Confirm,
-    EnterPin,
-    Flow,
-    InsertCard,
-    PowerOn,
-    PrintReceipt,
-    ReadClock,
-    RemoveCard,
-    Role,
-    Show,
-    on,
+from terminal.flow.dual_insert_writes import (
+    close_journal,
+    open_journal,
+    undo,
+    write_medical,
+    write_pin,
+    write_status,
 )
-from terminal.flow.visit import UK1DF04, UKSSSE, Visit, write_records
-from terminal.procedures.application_status import read_status_file
+from terminal.flow.new_card_actions import (
+    authenticate_card,
+    identify_new,
+    insert_new,
+    read_holder_data,
+    read_new,
+)
+from terminal.flow.old_card_actions import check_old, insert_old, read_old, remove_old
+from terminal.flow.steps import Confirm, EnterPin, Flow, PrintReceipt, ReadClock, Role, Show, on
+from terminal.flow.visit import Visit
 from terminal.procedures.files import select_directory
-from terminal.procedures.identify import CardKind, identify
-from terminal.procedures.medical import MEDICAL_FID, medical_records
-from terminal.procedures.old_card import read_old_card
-from terminal.procedures.pin import TakeOver, query_tries, take_over_pin
+from terminal.procedures.pin import query_tries
 from terminal.procedures.reconciliation import Action
-from terminal.procedures.social import read_holder, read_issuer_data
 
 
 def sign_in(visit: Visit) -> Flow[Event]:
@@ -57,108 +48,9 @@ def sign_in(visit: Visit) -> Flow[Event]:
     return Event.NEW_CARD_ALONE
 
 
-def insert_old(visit: Visit) -> Flow[Event]:
-    """Ask for the old medical card."""
-    yield InsertCard(Role.OLD, texts.INSERT_OLD)
-    return Event.DONE
-
-
-def read_old(visit: Visit) -> Flow[Event]:
-    """Which card is it, and what does its local layout say?"""
-    visit.role = Role.OLD
-    visit.atr = yield PowerOn(Role.OLD)
-    try:
-        found = yield from on(Role.OLD, identify(visit.atr))
-        if found.kind is CardKind.SOCIAL:
-            visit.fci = found.fci
-            return Event.SOCIAL_CARD
-        if not found.kind.is_old:
-            return Event.OTHER_CARD
-        visit.old = yield from on(Role.OLD, read_old_card(found.kind))
-    except CardBlockedError:
-        raise
-    except (CardError, ValueError) as error:
-        visit.failure = error
-        return Event.UNREADABLE
-    return Event.OLD_CARD
-
-
-def check_old(visit: Visit) -> Flow[Event]:
-    """The insurance centre: is the old card live, and whose is it? A replaced one leads on to the recovery."""
-    if visit.old is None:
-        raise ValueError("the old card was not read")
-    visit.old_answer = yield OldCardQuery(visit.place, visit.old.kind.value, visit.old.number)
-    if visit.old_answer.replaced_by is not None:
-        yield Show(texts.OLD_CARD_REPLACED)
-    return Event.DONE
-
-
-def remove_old(visit: Visit) -> Flow[Event]:
-    """Ask for the old card's removal: the slot may be the only one."""
-    yield RemoveCard(Role.OLD, texts.REMOVE_OLD)
-    return Event.DONE
-
-
-def insert_new(visit: Visit) -> Flow[Event]:
-    """Ask for the social security card."""
-    yield InsertCard(Role.NEW, texts.INSERT_NEW)
-    visit.role = Role.NEW
-    return Event.DONE
-
-
-def identify_new(visit: Visit) -> Flow[Event]:
-    """Is the second card a social security card, or the same old one again?"""
-    visit.atr = yield PowerOn(Role.NEW)
-    found = yield from on(Role.NEW, identify(visit.atr))
-    visit.fci = found.fci
-    if found.kind is CardKind.SOCIAL:
-        return Event.SOCIAL_CARD
-    if not found.kind.is_old:
-        return Event.OTHER_CARD
-    again = yield from on(Role.NEW, read_old_card(found.kind))
-    return Event.SAME_CARD if again.number == visit.old_number else Event.OLD_CARD
-
-
-def read_new(visit: Visit) -> Flow[Event]:
-    """What the card says of itself: issuer data, validity, and the application status file if it has one."""
-    yield from on(visit.role, select_directory(visit.layout["SSSE"]))
-    visit.card = yield from on(visit.role, read_issuer_data(visit.atr, visit.fci))
-    now = yield ReadClock()
-    if is_expired(visit, now.astimezone(visit.settings.zone).date()):
-        return Event.EXPIRED
-    if visit.status_spec is not None:
-        visit.status = yield from on(visit.role, read_status_file(visit.status_spec))
-    probe = visit.settings.old_card_first and visit.old is None
-    return Event.PROBE_NEEDED if probe else Event.DONE
-
-
-def is_expired(visit: Visit, today: date) -> bool:
-    """Validity is inclusive; no date, or one equal to the issue date where the profile says so, is no limit."""
-    card = visit.social
-    if card.valid_until is None:
-        return False
-    if visit.settings.equal_dates_mean_no_limit and card.valid_until == card.issued:
-        return False
-    return today > card.valid_until
-
-
 def probe(visit: Visit) -> Flow[Event]:
     """The social security card came first: only one with an unfinished activation may go on without the old card."""
     visit.answer = yield NewCardQuery(visit.place, visit.card_key, None, visit.journal_number)
-    return Event.DONE
-
-
-def authenticate_card(visit: Visit) -> Flow[Event]:
-    """Is the card genuine? Before anything personal is read or shown."""
-    yield from prove_genuine(visit.access, visit.role, visit.social)
-    return Event.DONE
-
-
-def read_holder_data(visit: Visit) -> Flow[Event]:
-    """Whose card is it? The same person's as the old one?"""
-    visit.holder = yield from on(visit.role, read_holder(visit.social))
-    if visit.old_answer and visit.old_answer.holder.id_number != visit.holder.id_number:
-        return Event.OTHER_HOLDER
     return Event.DONE
 
 
@@ -215,42 +107,6 @@ def reserve(visit: Visit) -> Flow[Event]:
     return Event.DONE
 
 
-def open_journal(visit: Visit) -> Flow[Event]:
-    """The first write: the card remembers that something was begun."""
-    yield from _write_journal(visit, JournalPhase.BEGUN)
-    return Event.DONE
-
-
-_TAKEN_OVER = {
-    TakeOver.DONE: Event.DONE,
-    TakeOver.FOREIGN: Event.CARD_PIN_FOREIGN,
-    TakeOver.LAST_TRY: Event.CARD_PIN_LAST_TRY,
-}
-
-
-def write_pin(visit: Visit) -> Flow[Event]:
-    """The new card takes over the old card's PIN."""
-    if visit.pin is None:
-        raise ValueError("no PIN was entered")
-    taken = yield from on(visit.role, take_over_pin(visit.settings.initial_pin, visit.pin))
-    return _TAKEN_OVER[taken]
-
-
-def write_medical(visit: Visit) -> Flow[Event]:
-    """Medical base data to DF04/EF05, by tag; a 1.0 card has other things under 81 and 84."""
-    if visit.reserved is None:
-        raise ValueError("nothing is reserved")
-    records = medical_records(visit.social.generation, visit.reserved.medical.items)
-    yield from write_records(visit, "DF04", MEDICAL_FID, UK1DF04, records)
-    return Event.DONE
-
-
-def write_status(visit: Visit) -> Flow[Event]:
-    """The card says "active"; the centre does not yet, and the centre is what counts."""
-    yield from _write_status(visit, SocialState.NORMAL)
-    return Event.DONE
-
-
 def confirm(visit: Visit) -> Flow[Event]:
     """The centre commits: new card enabled, old one cancelled, account moved. Idempotent by number."""
     visit.confirmed = yield ConfirmActivation(visit.place, visit.number)
@@ -267,61 +123,12 @@ def catch_up(visit: Visit) -> Flow[Event]:
     return Event.COMMITTED if committed else Event.STALE_STATUS
 
 
-def close_journal(visit: Visit) -> Flow[Event]:
-    """The last write: nothing is left to do."""
-    yield from _write_journal(visit, JournalPhase.CLOSED)
-    return Event.DONE
-
-
 def print_receipt(visit: Visit) -> Flow[Event]:
     """What the holder takes home."""
     now = yield ReadClock()
     yield PrintReceipt(texts.receipt(visit, now.astimezone(visit.settings.zone)))
     resumed = visit.answer is not None and visit.answer.reservation is not None
     return Event.COMPLETION if resumed else Event.DONE
-
-
-def undo(visit: Visit) -> Flow[Event]:
-    """Give up what this visit or an earlier one began, if anything. Returns what led here.
-
-    The card first, while its reservation still opens it; PIN and medical data stay. Interrupted between the two,
-    the reservation is still open, and the next insertion finishes what this one gave up.
-    """
-    if visit.open_reservation is not None or visit.journal_number is not None:
-        yield from _write_status(visit, SocialState.SEALED)
-        yield from _write_journal(visit, JournalPhase.CLOSED)
-    if visit.open_reservation is not None:
-        yield ReleaseReservation(visit.place, visit.number)
-    if visit.cause is None:
-        raise ValueError("nothing led to the undoing")
-    return visit.cause
-
-
-def _write_status(visit: Visit, social: SocialState) -> Flow[None]:
-    if visit.status_spec is None or not visit.keeps_status:
-        return  # the centre's reservation is then the only journal
-    now = yield ReadClock()
-    record = ApplicationStatus(
-        social=social,
-        financial=visit.financial,
-        time=now.astimezone(visit.settings.zone).replace(tzinfo=None, microsecond=0),
-        channel=Channel.PHARMACY if social is SocialState.NORMAL else Channel.NONE,
-        terminal=visit.access.terminal_number,
-    )
-    yield from write_records(visit, "SSSE", visit.status_spec.fid, UKSSSE, [record.to_record()])
-
-
-def _write_journal(visit: Visit, phase: JournalPhase) -> Flow[None]:
-    if visit.status_spec is None or not visit.keeps_status:
-        return  # the centre's reservation is then the only journal
-    now = yield ReadClock()
-    record = Journal(
-        activation_number=visit.number,
-        phase=phase,
-        time=now.astimezone(visit.settings.zone).replace(tzinfo=None, microsecond=0),
-        terminal=visit.access.terminal_number,
-    )
-    yield from write_records(visit, "SSSE", visit.status_spec.fid, UKSSSE, [record.to_record()])
 
 
 ACTIONS: Mapping[State, Callable[[Visit], Flow[Event]]] = {

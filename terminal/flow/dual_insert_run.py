@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from apdu.atr import AtrError
 from apdu.layout import LayoutError
 from apdu.t0 import CompletionError
-from terminal.backoffice.card_ports import NO_PAPERS, Papers
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers
 from terminal.backoffice.ports import Refusal, RefusedError, UnreachableError
 from terminal.errors import CardBlockedError, CardError, NotGenuineError
 from terminal.flow import texts

@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from terminal.backoffice.bank_ports import Outlet
-from terminal.backoffice.card_ports import (
-    Authorise,
-    CardReplaced,
-    Enable,
-    HandOver,
-    Papers,
-    ReleaseLoss,
-    ReplaceCard,
-    ReportLoss,
-    Service,
-)
+from terminal.backoffice.card_life_ports import CardReplaced, HandOver, ReleaseLoss, ReplaceCard, ReportLoss
+from terminal.backoffice.card_ports import Authorise, Enable
+from terminal.backoffice.channel_ports import Papers, Service
 from terminal.exit_codes import ExitCode
-from terminal.flow.catching_up import catch_up, standing, write_standing
+from terminal.flow.catching_up import catch_up, is_anothers, standing, write_standing
 from terminal.flow.channel import Errand, Finished, done
+from terminal.flow.payment_outcomes import PaymentOutcome
 from terminal.flow.steps import Draw, Flow, ReadClock, on
 from terminal.flow.visit import Visit
 from terminal.procedures.files import select_directory
@@ -36,9 +29,15 @@ CAUGHT_UP = Text(
 
 
 def enable(papers: Papers) -> Errand:
-    """Activate the social application (R10, R11, R12, R17): the centre first, then the card."""
+    """Activate the social application (R10, R11, R12, R17): the centre first, then the card.
+
+    A card whose holder the centre has otherwise is refused before either is changed.
+    """
 
     def errand(visit: Visit) -> Flow[Finished]:
+        if is_anothers(visit, (yield from standing(visit))):
+            ending = PaymentOutcome.OTHER_HOLDER
+            return Finished(ending.label, ending.exit_code, ending.text)
         answer = yield Enable(visit.place, visit.social.number, visit.social.card_id, papers)
         if answer.activated:
             yield from write_standing(visit, answer.standing)

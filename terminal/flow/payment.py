@@ -8,13 +8,13 @@ from datetime import date
 from typing import Any
 
 from apdu.purse import Amounts
-from terminal.backoffice.card_ports import NO_PAPERS, Papers, PharmacyWay
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers, PharmacyWay
 from terminal.backoffice.debit_ports import PurseUse
 from terminal.backoffice.national_ports import fen
 from terminal.backoffice.ports import Refusal, UnreachableError
 from terminal.flow.bill import Bill
 from terminal.flow.clinic import ClinicBill, VisitForm
-from terminal.flow.sales import Phase, Sale
+from terminal.flow.sales import Phase, Sale, Split
 from terminal.flow.visit import Settings, Visit
 from terminal.procedures import purse
 
@@ -137,6 +137,12 @@ class Payment:
             return Amounts(0, paid.total_fen, paid.fund_fen + paid.account_fen)
         account = min(self.purse_fen, paid.cash_fen) if self.goods.from_account else 0
         return Amounts(account, paid.cash_fen - account, paid.fund_fen)
+
+    def split(self, paid: Figures | Sale) -> Split:
+        """Who pays how much of a settlement, the purse's part as it will be debited."""
+        debited = self.debited(paid)
+        purse_fen = debited.account if debited else 0
+        return Split(paid.fund_fen, paid.account_fen, purse_fen, paid.cash_fen - purse_fen)
 
     @property
     def current(self) -> Sale:

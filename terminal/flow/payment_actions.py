@@ -10,7 +10,7 @@ from terminal.backoffice import national_ports as national
 from terminal.backoffice.national_ports import amount
 from terminal.flow import payment_texts
 from terminal.flow.clinic_actions import agree_to_give_up, find_visit, give_visit_up, print_ticket, register
-from terminal.flow.payment import Figures, Payment
+from terminal.flow.payment import Payment
 from terminal.flow.payment_card import (
     activate_card,
     ask_person,
@@ -39,7 +39,6 @@ from terminal.flow.payment_purse import (
     begin_debit,
     confirm_debit,
     debit_card,
-    debit_due,
     finish_debit,
     look_after_waiting,
     read_purse,
@@ -49,6 +48,14 @@ from terminal.flow.payment_purse import (
     search_log,
     undo_settlement,
 )
+from terminal.flow.payment_settling import (
+    agree,
+    agree_again,
+    card_still_there,
+    pre_settle,
+    settle,
+    undo_dearer,
+)
 from terminal.flow.purchase import Event, State
 from terminal.flow.sales import (
     DebitPhase,
@@ -56,13 +63,11 @@ from terminal.flow.sales import (
     NewMessageId,
     Phase,
     ReadBook,
-    Sale,
     SalesBook,
     Totals,
     totals_of,
 )
-from terminal.flow.steps import Confirm, Flow, ReadClock, Show, on
-from terminal.procedures.files import select_directory
+from terminal.flow.steps import Flow, ReadClock, Show
 
 CANCELLED_BY = {
     national.SETTLEMENT: national.CANCELLATION,
@@ -82,8 +87,8 @@ def sign_on(payment: Payment) -> Flow[Event]:
 def resolve(payment: Payment) -> Flow[Event]:
     """What was begun and not finished: a message of unknown outcome is reversed (2601), a booked one gets its slip.
 
-    A settlement whose debit the card was never told is reversed as well; one whose debit only the card can tell of
-    waits for it. Proofs of debits are verified by the centre.
+    A settlement whose debit the card was never told, or that nobody agreed to pay so much cash for, is reversed as
+    well; one whose debit only the card can tell of waits for it. Proofs of debits are verified by the centre.
     """
     book: SalesBook = yield ReadBook()
     yield from report_debits(payment, book)
@@ -93,7 +98,7 @@ def resolve(payment: Payment) -> Flow[Event]:
             yield from look_after_waiting(book, sale)
             continue
         undebited = sale.phase is Phase.ANSWERED and sale.debit_phase is DebitPhase.DUE
-        if sale.phase is Phase.SENT or undebited:
+        if sale.phase in (Phase.SENT, Phase.DEARER) or undebited:
             reversing = reverse_undebited if undebited else reverse_sale
             if (yield from reversing(payment, sale)) is Event.DISPUTED:
                 return Event.DISPUTED
@@ -107,53 +112,6 @@ def resolve(payment: Payment) -> Flow[Event]:
         else:
             yield KeepSale(replace(sale, phase=Phase.REVERSED))
     return Event.FINISHED_EARLIER if finished else Event.DONE
-
-
-def pre_settle(payment: Payment) -> Flow[Event]:
-    """What it comes to (2101); nothing is booked."""
-    output = yield from transact(
-        payment.goods.pre_settlement, (yield from _bill(payment)), payment.insured_in
-    )
-    payment.offered = Figures.of(node(output, "setlinfo"))
-    return Event.DONE
-
-
-def agree(payment: Payment) -> Flow[Event]:
-    """Fund, personal account and cash are shown, and somebody agrees."""
-    if payment.offered is not None:
-        debited = payment.debited(payment.offered)
-        from_purse_fen = debited.account if debited else 0
-        agreed = yield Confirm(payment_texts.agree_to_pay(payment.offered, from_purse_fen))
-    else:
-        agreed = yield Confirm(payment_texts.agree_to_cancel(payment.current))
-    return Event.DONE if agreed else Event.DECLINED
-
-
-def card_still_there(payment: Payment) -> Flow[Event]:
-    """Is the card still in the reader? Without it nothing is booked."""
-    yield from on(payment.visit.role, select_directory(payment.visit.layout["SSSE"]))
-    return Event.DONE
-
-
-def settle(payment: Payment) -> Flow[Event]:
-    """The settlement (2102) under a fresh msgid, which the till's book holds before it is sent."""
-    now = yield ReadClock()
-    visit = payment.visit
-    payment.sale = Sale(
-        msgid=(yield NewMessageId()),
-        infno=payment.goods.settlement,
-        phase=Phase.SENT,
-        day=local(payment, now).date(),
-        person=payment.person,
-        holder=visit.holder.name if visit.holder else "",
-        insured_in=payment.insured_in,
-        kind=payment.kind,
-        card=visit.social.number,
-        debit=debit_due(payment),
-    )
-    bill = yield from _bill(payment)
-    yield from send_sale(payment, bill)
-    return Event.DEBIT_DUE if payment.current.debit else Event.DONE
 
 
 def find_sale(payment: Payment) -> Flow[Event]:
@@ -182,6 +140,7 @@ def cancel_sale(payment: Payment) -> Flow[Event]:
         cancels=sold.settlement,
         settlement="",
         debit=None,
+        agreed=None,
     )
     yield from send_sale(payment, {"data": key_of(sold)})
     return Event.DONE
@@ -212,12 +171,6 @@ def compare_totals(payment: Payment) -> Flow[Event]:
             different = True
             yield Show(payment_texts.totals_differ(totals.kind, str(said.get("stmt_rslt_dscr") or "")))
     return Event.DIFFERENT if different else Event.DONE
-
-
-def _bill(payment: Payment) -> Flow[Mapping[str, Any]]:
-    at = local(payment, (yield ReadClock()))
-    card, bill = payment.visit.social.number, payment.billed
-    return bill.input(payment.person, card, payment.kind, at)
 
 
 def _statement(totals: Totals, day: str) -> dict[str, Any]:
@@ -254,6 +207,8 @@ ACTIONS: Mapping[State, Callable[[Payment], Flow[Event]]] = {
     State.AGREE: agree,
     State.CARD_STILL_THERE: card_still_there,
     State.SETTLE: settle,
+    State.AGREE_AGAIN: agree_again,
+    State.UNDO_DEARER: undo_dearer,
     State.BEGIN_DEBIT: begin_debit,
     State.DEBIT_CARD: debit_card,
     State.REINSERT_CARD: reinsert_card,

@@ -7,8 +7,8 @@ from terminal.backoffice import national_ports as national
 from terminal.backoffice.card_ports import Enable, Enabled
 from terminal.flow import dual_insert, payment_texts, texts
 from terminal.flow.authentication import prove_genuine, start_psam
-from terminal.flow.catching_up import catch_up, standing, write_standing
-from terminal.flow.dual_insert_actions import identify_new, read_holder_data, read_new
+from terminal.flow.catching_up import catch_up, is_anothers, standing, write_standing
+from terminal.flow.new_card_actions import identify_new, read_holder_data, read_new
 from terminal.flow.payment import Payment
 from terminal.flow.payment_messages import node, transact
 from terminal.flow.payment_purse import uses_purse
@@ -60,7 +60,7 @@ def catch_up_card(payment: Payment) -> Flow[Event]:
     """Card and centre say the same afterwards, where they can; what differs is explained. Is this a first purchase?"""
     visit = payment.visit
     centre = yield from standing(visit)
-    if visit.holder is not None and centre.holder.id_number != visit.holder.id_number:
+    if is_anothers(visit, centre):
         return Event.OTHER_HOLDER
     yield from catch_up(visit, centre)
     sealed = centre.social is SocialState.SEALED

@@ -38,6 +38,10 @@ treatment: "41"         # the medical type, 41 a pharmacy purchase
 `--centre` takes a file, a PostgreSQL URL, or the address of a service. A region whose profile says
 `pin_at_purchase: false` asks for no PIN.
 
+Between pre-settlement (2101) and settlement (2102) another till may have spent the same account. A settlement that came
+to another split than was agreed to is told, and its slip says both. Where it leaves more cash to pay, somebody has to
+agree again; a no, nobody there, or a loss of power before the yes reverses it by its msgid (2601).
+
 ## The purse on the card
 
 Where the region uses the medical purse of DF04 and the card has one (`ssc card new --purse FEN`), it is debited right

@@ -44,8 +44,14 @@ def send_sale(payment: Payment, asked: Mapping[str, Any]) -> Flow[None]:
     except RefusedError:
         yield KeepSale(replace(sale, phase=Phase.REFUSED))
         raise
-    payment.sale = answered(sale, node(done.output, "setlinfo"))
+    payment.sale = _in_its_phase(payment, answered(sale, node(done.output, "setlinfo")))
     yield KeepSale(payment.sale)
+
+
+def _in_its_phase(payment: Payment, sale: Sale) -> Sale:
+    """The answered sale; one that leaves more cash to pay than was agreed to waits for somebody to agree."""
+    dearer = sale.agreed is not None and payment.split(sale).cash_fen > sale.agreed.cash_fen
+    return replace(sale, phase=Phase.DEARER) if dearer else sale
 
 
 def reverse_sale(payment: Payment, sale: Sale) -> Flow[Event]:

@@ -64,6 +64,14 @@ class PaymentOutcome(Endings):
             "卡内消费未完成，结算已冲正，未发生扣款，请重新办理。",
         ),
     )
+    DEARER = Ending(
+        "dearer",
+        ExitCode.CANCELLED,
+        Text(
+            "The settlement came to more cash than was agreed to, and was reversed; nothing is booked. Start again.",
+            "结算现金高于预结算且未获同意，已冲正，未发生扣款，请重新办理。",
+        ),
+    )
     DEBIT_UNKNOWN = Ending(
         "debit-unknown",
         ExitCode.NO_CARD,

@@ -15,7 +15,7 @@ from terminal.backoffice.ports import CardKey, Place, RefusedError, UnreachableE
 from terminal.errors import CardError, CardRefusedError, PsamUnfitError
 from terminal.flow import dual_insert, payment_texts
 from terminal.flow.authentication import Means, fall_back
-from terminal.flow.dual_insert_actions import identify_new
+from terminal.flow.new_card_actions import identify_new
 from terminal.flow.payment import Payment
 from terminal.flow.payment_messages import is_standing, local, print_sale, reverse_sale
 from terminal.flow.purchase import Event

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from terminal.backoffice.card_ports import NO_PAPERS, Papers
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers
 from terminal.backoffice.ports import Refusal, RefusedError
 from terminal.flow import dual_insert_run, payment_texts
 from terminal.flow.bill import Bill

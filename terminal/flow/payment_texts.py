@@ -12,10 +12,9 @@ from terminal.backoffice.national_ports import (
     REGISTRATION,
     SETTLEMENT,
 )
-from terminal.flow.payment import Figures
-from terminal.flow.sales import PurseDebit, Sale
+from terminal.flow.sales import PurseDebit, Sale, Split
 from terminal.flow.steps import Receipt
-from terminal.flow.texts import yuan
+from terminal.flow.texts import clock_time, yuan
 from terminal.text import Text
 
 INSERT_CARD = Text("Insert the social security card.", "请插入社会保障卡。")
@@ -60,14 +59,38 @@ def proof_doubted(sale: Sale) -> Text:
     )
 
 
-def agree_to_pay(figures: Figures, from_purse_fen: int) -> Text:
-    """Who pays what, and whether to settle; the purse on the card pays a part of what the centre leaves as cash."""
-    fund, account = yuan(figures.fund_fen), yuan(figures.account_fen)
-    cash, purse = yuan(figures.cash_fen - from_purse_fen), yuan(from_purse_fen)
-    on_card = Text(f"purse on the card {purse}, ", f"卡内账户{purse}，") if from_purse_fen else Text("", "")
+def agree_to_pay(total_fen: int, split: Split) -> Text:
+    """Who pays what, and whether to settle."""
+    told, total = _told(split), yuan(total_fen)
+    return Text(f"{total} in all: {told.en}. Settle?", f"合计{total}：{told.zh}。是否结算？")
+
+
+def settled_otherwise(agreed: Split, now: Split) -> Text:
+    """It is settled in another way than was agreed to, with no more cash to pay."""
+    before, after = _told(agreed), _told(now)
     return Text(
-        f"{yuan(figures.total_fen)} in all: fund {fund}, personal account {account}, {on_card.en}cash {cash}. Settle?",
-        f"合计{yuan(figures.total_fen)}：基金{fund}，个人账户{account}，{on_card.zh}现金{cash}。是否结算？",
+        f"The account or the cover was used elsewhere in the meantime. Settled: {after.en}; agreed to: {before.en}.",
+        f"预结算后账户或待遇另有变动。实际结算：{after.zh}；预结算：{before.zh}。",
+    )
+
+
+def agree_to_more_cash(agreed: Split, now: Split) -> Text:
+    """It is settled, with more cash to pay than was agreed to: whether to keep it."""
+    told, more = settled_otherwise(agreed, now), yuan(now.cash_fen - agreed.cash_fen)
+    return Text(
+        f"{told.en} {more} more in cash. Keep the settlement? Otherwise it is reversed.",
+        f"{told.zh}现金增加{more}。是否保留结算？否则将冲正。",
+    )
+
+
+def _told(split: Split) -> Text:
+    """Who pays what; the purse on the card only where it pays."""
+    fund, account = yuan(split.fund_fen), yuan(split.account_fen)
+    cash, purse = yuan(split.cash_fen), yuan(split.purse_fen)
+    on_card = Text(f"purse on the card {purse}, ", f"卡内账户{purse}，") if split.purse_fen else Text("", "")
+    return Text(
+        f"fund {fund}, personal account {account}, {on_card.en}cash {cash}",
+        f"基金{fund}，个人账户{account}，{on_card.zh}现金{cash}",
     )
 
 
@@ -102,7 +125,7 @@ def slip(sale: Sale, place_name: str, at: datetime) -> Receipt:
         title,
         (
             (Text("place", "机构"), place_name),
-            (Text("time", "时间"), f"{at:%Y-%m-%d %H:%M:%S}"),
+            (Text("time", "时间"), clock_time(at)),
             (Text("settlement", "结算编号"), sale.settlement),
             *original,
             (Text("visit", "就诊编号"), sale.visit),
@@ -113,7 +136,8 @@ def slip(sale: Sale, place_name: str, at: datetime) -> Receipt:
             (Text("total", "费用总额"), yuan(sale.total_fen)),
             (Text("paid by the fund", "基金支付"), yuan(sale.fund_fen)),
             (Text("paid by the personal account", "个人账户支付"), yuan(sale.account_fen)),
-            *_paid(sale),
+            *_paid(sale.split),
+            *_agreed(sale),
             (Text("balance of the account", "个人账户余额"), yuan(sale.balance_fen)),
             *_recorded(sale.debit),
         ),
@@ -139,7 +163,7 @@ def ticket(sale: Sale, place_name: str, at: datetime) -> Receipt:
         _TITLES[sale.infno],
         (
             (Text("place", "机构"), place_name),
-            (Text("time", "时间"), f"{at:%Y-%m-%d %H:%M:%S}"),
+            (Text("time", "时间"), clock_time(at)),
             (Text("visit", "就诊编号"), sale.visit),
             (Text("message", "报文编号"), sale.msgid),
             (Text("patient", "患者"), sale.holder),
@@ -162,12 +186,18 @@ _TOLD = (
 )
 
 
-def _paid(sale: Sale) -> tuple[Line, ...]:
-    from_purse_fen = sale.debit.account_fen if sale.debit else 0
-    cash = (Text("cash", "现金支付"), yuan(sale.cash_fen - from_purse_fen))
-    if not from_purse_fen:
+def _paid(split: Split) -> tuple[Line, ...]:
+    cash = (Text("cash", "现金支付"), yuan(split.cash_fen))
+    if not split.purse_fen:
         return (cash,)
-    return (Text("paid by the purse on the card", "卡内账户支付"), yuan(from_purse_fen)), cash
+    return (Text("paid by the purse on the card", "卡内账户支付"), yuan(split.purse_fen)), cash
+
+
+def _agreed(sale: Sale) -> tuple[Line, ...]:
+    """What was agreed to before, where it is settled otherwise."""
+    if sale.agreed is None or sale.agreed == sale.split:
+        return ()
+    return ((Text("agreed to before", "预结算"), str(_told(sale.agreed))),)
 
 
 def _recorded(debit: PurseDebit | None) -> tuple[Line, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from terminal.backoffice.card_ports import Authorise, Papers, Service
+from terminal.backoffice.card_ports import Authorise
+from terminal.backoffice.channel_ports import Papers, Service
 from terminal.exit_codes import ExitCode
 from terminal.flow import texts
 from terminal.flow.channel import Errand, Finished, done

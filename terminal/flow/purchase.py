@@ -4,6 +4,10 @@ Whatever moves money is in the till's book before it is sent. An answer that doe
 is reversed by its msgid, at once, or before anything else is done at this till (`RESOLVE`). What was booked and had no
 slip yet gets its slip, and the visit ends there: the same goods are not sold twice.
 
+Between pre-settlement and settlement another till may have spent the same account. A settlement that came to another
+split than the payer agreed to is told; one that leaves more cash to pay is asked about again, and reversed by its msgid
+where nobody agrees (`AGREE_AGAIN`).
+
 Where the card's medical purse is debited too, that comes right after the settlement, and both stand or neither: a card
 that was not debited leaves a settlement to be undone; a card that left in between is asked for the proof, at once or
 when it is next inserted at this till. A card that was used elsewhere since has no proof any more: its log is searched.
@@ -40,6 +44,8 @@ class State(Enum):
     AGREE = auto()
     CARD_STILL_THERE = auto()
     SETTLE = auto()
+    AGREE_AGAIN = auto()
+    UNDO_DEARER = auto()
     BEGIN_DEBIT = auto()
     DEBIT_CARD = auto()
     REINSERT_CARD = auto()
@@ -69,6 +75,7 @@ class Event(Enum):
     NOT_ACTIVE = auto()
     NOT_INSURED = auto()
     WITH_PURSE = auto()
+    OTHER_SPLIT = auto()
     DEBIT_DUE = auto()
     DEBIT_OPEN = auto()
     NOT_DEBITED = auto()
@@ -215,7 +222,18 @@ PURCHASE: PaymentMachine = machine(
         State.SETTLE: {
             Event.DONE: State.PRINT_SLIP,
             Event.DEBIT_DUE: State.BEGIN_DEBIT,
+            Event.OTHER_SPLIT: State.AGREE_AGAIN,
             Event.UNREACHABLE: State.REVERSE,
+        },
+        State.AGREE_AGAIN: {
+            Event.DONE: State.PRINT_SLIP,
+            Event.DEBIT_DUE: State.BEGIN_DEBIT,
+            **dict.fromkeys((Event.DECLINED, Event.TIMED_OUT, Event.CANCELLED), State.UNDO_DEARER),
+        },
+        State.UNDO_DEARER: {
+            Event.DONE: PaymentOutcome.DEARER,
+            Event.DISPUTED: PaymentOutcome.DISPUTED,
+            Event.UNREACHABLE: PaymentOutcome.UNKNOWN,
         },
         **REVERSE,
         **_DEBIT,

@@ -1,8 +1,9 @@
 """The till's book: every message that moves money is in it before it is sent, and what became of it afterwards.
 
 A record goes SENT (outcome unknown) to ANSWERED (booked at the centre, slip not printed) to CLOSED; or to REFUSED,
-REVERSED, DISPUTED. The book outlives the terminal's power, so that nothing is ever guessed. Where the card's medical
-purse is debited too, the record holds that debit: what was agreed on is in it before the card is told to debit.
+REVERSED, DISPUTED. One that came to more cash than the payer agreed to is DEARER until somebody agrees. The book
+outlives the terminal's power, so that nothing is ever guessed. Where the card's medical purse is debited too, the
+record holds that debit: what was agreed on is in it before the card is told to debit.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ class Phase(Enum):
     """What is known of a message; the value is what the book's file says."""
 
     SENT = "sent"
+    DEARER = "dearer"
     ANSWERED = "answered"
     CLOSED = "closed"
     REFUSED = "refused"
@@ -29,12 +31,12 @@ class Phase(Enum):
     @property
     def counts(self) -> bool:
         """Whether the message is booked at the centre, as far as this terminal knows."""
-        return self in (Phase.ANSWERED, Phase.CLOSED)
+        return self in (Phase.DEARER, Phase.ANSWERED, Phase.CLOSED)
 
     @property
     def open(self) -> bool:
         """Whether something is left to do."""
-        return self in (Phase.SENT, Phase.ANSWERED)
+        return self in (Phase.SENT, Phase.DEARER, Phase.ANSWERED)
 
 
 class DebitPhase(Enum):
@@ -56,6 +58,16 @@ class DebitPhase(Enum):
     def carried_out(self) -> bool:
         """Whether the card has debited its purse."""
         return self not in (DebitPhase.DUE, DebitPhase.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Who pays how much of a bill, in fen; `purse_fen` is paid from the account on the card, `cash_fen` in hand."""
+
+    fund_fen: int
+    account_fen: int
+    purse_fen: int
+    cash_fen: int
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -90,7 +102,8 @@ class Sale:
 
     `settlement` and `visit` are the centre's numbers, once known; `cancels` the settlement that is cancelled. `kind` is
     the kind of insurance, `clearing` and `clearing_office` what reconciliation goes by. `debit`: where the card's purse
-    is debited too; the cash is then what the centre left to the holder, the purse's part included.
+    is debited too; the cash is then what the centre left to the holder, the purse's part included. `agreed`: what the
+    payer agreed to before it was settled.
 
     A patient's visit to a hospital (2201, 2401) is kept in the same way, with no amounts: `visit` is what it is called,
     `treatment` its medical type, `asked` the message's input.
@@ -116,6 +129,7 @@ class Sale:
     cash_fen: int = 0
     balance_fen: int = 0
     debit: PurseDebit | None = None
+    agreed: Split | None = None
     treatment: str = ""
     asked: dict[str, Any] = field(default_factory=dict)
 
@@ -123,6 +137,12 @@ class Sale:
     def is_visit(self) -> bool:
         """A patient's visit (2201, 2401): no money, but settlements belong to it."""
         return self.infno in (REGISTRATION, ADMISSION)
+
+    @property
+    def split(self) -> Split:
+        """Who pays how much, as the debit of the purse is agreed on so far."""
+        purse_fen = self.debit.account_fen if self.debit else 0
+        return Split(self.fund_fen, self.account_fen, purse_fen, self.cash_fen - purse_fen)
 
     @property
     def waits_for_card(self) -> bool:

@@ -39,6 +39,11 @@ def yuan(fen: int) -> str:
     return f"{'-' if fen < 0 else ''}¥{abs(fen) // 100}.{abs(fen) % 100:02d}"
 
 
+def clock_time(at: datetime) -> str:
+    """A time as slips and views write it, by the clock of the zone that it is in."""
+    return f"{at:%Y-%m-%d %H:%M:%S}"
+
+
 def receipt(visit: Visit, at: datetime) -> Receipt:
     """The slip of an activation; `at` is local time."""
     holder = visit.holder
@@ -47,7 +52,7 @@ def receipt(visit: Visit, at: datetime) -> Receipt:
         (
             (Text("pharmacy", "药店"), visit.pharmacy_name),
             (Text("terminal", "终端"), visit.access.terminal_number),
-            (Text("time", "时间"), f"{at:%Y-%m-%d %H:%M:%S}"),
+            (Text("time", "时间"), clock_time(at)),
             *_activation(visit),
             (Text("card number", "卡号"), visit.social.number),
             (Text("holder", "持卡人"), holder.name if holder else ""),

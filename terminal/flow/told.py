@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from terminal.backoffice.card_ports import (
-    Authorise,
+from terminal.backoffice.card_life_ports import (
     CancelCard,
     CardChanged,
-    CardView,
-    ElectronicCard,
-    Enable,
-    Enabled,
     HandOver,
     HandOverToEmployer,
     ListHandedOver,
     LockCard,
-    QueryCard,
     ReleaseLoss,
     ReplaceCard,
     ReportLoss,
-    SignElectronicCard,
     Tick,
     Ticked,
     UnlockCard,
+)
+from terminal.backoffice.card_ports import (
+    Authorise,
+    CardView,
+    ElectronicCard,
+    Enable,
+    Enabled,
+    QueryCard,
+    SignElectronicCard,
 )
 from terminal.backoffice.ports import Refusal
 from terminal.exit_codes import ExitCode

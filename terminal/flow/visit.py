@@ -11,7 +11,8 @@ from apdu.keys import BY_NAME, KeySpec
 from apdu.layout import DirectorySpec, FileSpec, card_layout
 from apdu.layout.application_status import StatusFile
 from apdu.layout.states import FinancialState, JournalPhase, SocialState
-from terminal.backoffice.card_ports import NO_PAPERS, Enabled, Papers, PharmacyWay
+from terminal.backoffice.card_ports import Enabled
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers, PharmacyWay
 from terminal.backoffice.ports import (
     CardKey,
     CardStanding,

@@ -20,8 +20,8 @@ from apdu.commands import (
     storage_select_type,
 )
 from apdu.layout import DirectorySpec, FileSpec, Structure
+from apdu.layout.access import NEVER
 from apdu.layout.old_cards import OLD_CARDS
-from apdu.layout.spec import NEVER
 from apdu.response import Response
 from terminal.errors import expect_ok
 from terminal.flow.steps import Procedure

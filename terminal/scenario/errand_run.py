@@ -18,6 +18,7 @@ from terminal.exit_codes import ExitCode
 from terminal.flow.channel import Finished, done, failed
 from terminal.flow.operator import Operator
 from terminal.flow.steps import Flow
+from terminal.flow.texts import clock_time
 from terminal.flow.told import told
 from terminal.scenario.errand_tables import AT_READER, BY_NUMBER, Desk, in_reader, place_of
 from terminal.scenario.errands import Advance, AtPlace, Errand, Insure, Transact
@@ -87,7 +88,7 @@ def _advance(step: Advance, scene: Scene) -> ErrandEnded:
             f"{stage.scenario.name}: `to` lies before {stage.clock.isoformat()}, the time now"
         )
     stage.clock = after
-    text = f"{after.astimezone(stage.profile.zone):%Y-%m-%d %H:%M:%S}"
+    text = clock_time(after.astimezone(stage.profile.zone))
     return ErrandEnded(done("clock-moved", Text(f"It is {text} now.", f"现在是{text}。")))
 
 
@@ -140,7 +141,7 @@ def _known(step: Transact, stage: Stage) -> dict[str, Any]:
         "card": record.number,
         "card_id": record.card_id,
         "id_number": record.holder_id,
-        "now": f"{now:%Y-%m-%d %H:%M:%S}",
+        "now": clock_time(now),
     }
 
 

@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from terminal.backoffice import card_life_ports as life
 from terminal.backoffice import card_ports as ports
-from terminal.backoffice.card_ports import CENTRE, PlaceKind, Service
+from terminal.backoffice.channel_ports import CENTRE, Agent, Papers, PlaceKind, Service
 from terminal.backoffice.outlet import outlet
 from terminal.backoffice.ports import BackOffice, Place, Request
 from terminal.flow import channel, errands
@@ -38,7 +39,7 @@ class Desk:
         return place_of(self.stage, self.step)
 
     @property
-    def papers(self) -> ports.Papers:
+    def papers(self) -> Papers:
         """What is shown or told."""
         return shown_papers(self.stage, self.step.papers)
 
@@ -58,15 +59,15 @@ class Desk:
         return self.stage.records[name].number if name in self.stage.records else name
 
 
-def shown_papers(stage: Stage, shown: PapersSpec) -> ports.Papers:
+def shown_papers(stage: Stage, shown: PapersSpec) -> Papers:
     """Papers with the numbers of the persons they name."""
 
     def number(said: str | None) -> str | None:
         return said if said is None or is_id_number(said) else stage.holder_id(said)
 
     comes = shown.agent is not None or shown.power_of_attorney
-    agent = ports.Agent(number(shown.agent), shown.power_of_attorney) if comes else None
-    return ports.Papers(number(shown.holder), agent)
+    agent = Agent(number(shown.agent), shown.power_of_attorney) if comes else None
+    return Papers(number(shown.holder), agent)
 
 
 def place_of(stage: Stage, step: AtPlace) -> Place:
@@ -96,20 +97,20 @@ BY_NUMBER: Mapping[type, Callable[[Desk], Request]] = {
     spec.SignElectronicCard: lambda desk: ports.SignElectronicCard(
         desk.place, desk.card, desk.card_id, desk.papers
     ),
-    spec.ReportLoss: lambda desk: ports.ReportLoss(
+    spec.ReportLoss: lambda desk: life.ReportLoss(
         desk.place, desk.card, desk.step.formal, desk.papers, desk.card_id
     ),
-    spec.ReleaseLoss: lambda desk: ports.ReleaseLoss(desk.place, desk.card, desk.papers),
-    spec.Replace: lambda desk: ports.ReplaceCard(
+    spec.ReleaseLoss: lambda desk: life.ReleaseLoss(desk.place, desk.card, desk.papers),
+    spec.Replace: lambda desk: life.ReplaceCard(
         desk.place, desk.number(desk.step.lost), desk.card, desk.papers
     ),
-    spec.HandOver: lambda desk: ports.HandOver(desk.place, desk.card, None, desk.papers),
-    spec.HandOverList: lambda desk: ports.HandOverToEmployer(
+    spec.HandOver: lambda desk: life.HandOver(desk.place, desk.card, None, desk.papers),
+    spec.HandOverList: lambda desk: life.HandOverToEmployer(
         desk.place, desk.step.employer, tuple(desk.number(name) for name in desk.step.cards)
     ),
-    spec.CancelCard: lambda desk: ports.CancelCard(desk.place, desk.card, desk.papers),
-    spec.LockCard: lambda desk: ports.LockCard(desk.place, desk.card),
-    spec.UnlockCard: lambda desk: ports.UnlockCard(desk.place, desk.card),
+    spec.CancelCard: lambda desk: life.CancelCard(desk.place, desk.card, desk.papers),
+    spec.LockCard: lambda desk: life.LockCard(desk.place, desk.card),
+    spec.UnlockCard: lambda desk: life.UnlockCard(desk.place, desk.card),
     spec.AskLeave: lambda desk: ports.Authorise(
         desk.place,
         desk.card,
@@ -117,7 +118,7 @@ BY_NUMBER: Mapping[type, Callable[[Desk], Request]] = {
         Service(desk.step.service),
         desk.papers,
     ),
-    spec.Tick: lambda desk: ports.Tick(),
+    spec.Tick: lambda desk: life.Tick(),
 }
 """What is asked without a card in a reader."""
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from terminal.backoffice.card_ports import PlaceKind, Service
+from terminal.backoffice.channel_ports import PlaceKind, Service
 from terminal.scenario.papers import NO_PAPERS, PapersSpec, named_holders
 from terminal.scenario.script import CardName
 from terminal.text import Pin

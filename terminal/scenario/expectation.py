@@ -18,7 +18,7 @@ from terminal.scenario.setting import ChannelName, FinancialName, StateName, Str
 
 POWER_LOST = "terminal-power-lost"
 """What a visit is called that ended with the terminal's power: no outcome, nothing was said."""
-PhaseName = Literal["sent", "answered", "closed", "refused", "reversed", "disputed"]
+PhaseName = Literal["sent", "dearer", "answered", "closed", "refused", "reversed", "disputed"]
 RuleName = Annotated[str, msgspec.Meta(pattern="^R[0-9]{1,2}$")]
 KNOWN_OUTCOMES = tuple(
     dict.fromkeys(

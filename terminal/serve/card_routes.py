@@ -13,9 +13,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
-from terminal.backoffice import card_ports, wire
+from terminal.backoffice import card_life_ports, card_ports, wire
 from terminal.backoffice.bank_ports import BankNotice
-from terminal.backoffice.card_ports import CENTRE, CardView, QueryCard, Service
+from terminal.backoffice.card_ports import CardView, QueryCard
+from terminal.backoffice.channel_ports import CENTRE, Service
 from terminal.serve.answers import JSON, Answer, done
 from terminal.serve.description import request_body, responses, schema_of, without
 from terminal.serve.desk import ask
@@ -36,14 +37,14 @@ class Action:
 
 ACTIONS: Mapping[str, Action] = {
     "enable": Action(card_ports.Enable),
-    "temp-loss": Action(card_ports.ReportLoss, {"formal": False}),
-    "formal-loss": Action(card_ports.ReportLoss, {"formal": True}),
-    "release": Action(card_ports.ReleaseLoss),
-    "replace": Action(card_ports.ReplaceCard),
-    "cancel": Action(card_ports.CancelCard),
-    "lock": Action(card_ports.LockCard),
-    "unlock": Action(card_ports.UnlockCard),
-    "hand-over": Action(card_ports.HandOver),
+    "temp-loss": Action(card_life_ports.ReportLoss, {"formal": False}),
+    "formal-loss": Action(card_life_ports.ReportLoss, {"formal": True}),
+    "release": Action(card_life_ports.ReleaseLoss),
+    "replace": Action(card_life_ports.ReplaceCard),
+    "cancel": Action(card_life_ports.CancelCard),
+    "lock": Action(card_life_ports.LockCard),
+    "unlock": Action(card_life_ports.UnlockCard),
+    "hand-over": Action(card_life_ports.HandOver),
     "electronic-card": Action(card_ports.SignElectronicCard),
     "present": Action(card_ports.PresentCard),
     "authorise": Action(card_ports.Authorise),
@@ -53,8 +54,8 @@ ACTIONS: Mapping[str, Action] = {
 
 PLAIN: Mapping[str, Action] = {
     "/bank-notices": Action(BankNotice),
-    "/hand-overs": Action(card_ports.HandOverToEmployer),
-    "/tick": Action(card_ports.Tick),
+    "/hand-overs": Action(card_life_ports.HandOverToEmployer),
+    "/tick": Action(card_life_ports.Tick),
 }
 """Paths that name no single card."""
 

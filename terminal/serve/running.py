@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import logging
+import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 import uvicorn
 from starlette.types import ASGIApp
 
 from terminal.backoffice.database import StoreError
+from terminal.serve.listening import ListeningSocket
+from terminal.serve.under_way import UnderWay
 
 BACKLOG = 256
-LAST_REQUESTS_S = 2
+LAST_REQUESTS_S = 2.0
+"""How long the end of the service waits for the requests under way."""
+
+LOOK_EVERY_S = 0.02
+
+LAST_ANSWERS_S = 0.3
+"""How long it then waits for clients to take the answers of those that were cut off."""
+
 START_S = 20.0
 
 
@@ -25,7 +37,7 @@ def listen(host: str, port: int) -> socket.socket:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
-        listening = socket.socket(family, kind, protocol)
+        listening = ListeningSocket(family, kind, protocol)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(BACKLOG)
@@ -47,35 +59,82 @@ def is_loopback(host: str) -> bool:
     return host == "localhost"
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    """Whether something went wrong here, and not at a client that sends a text which is none."""
+    return not isinstance((record.exc_info or (None, None))[1], UnicodeDecodeError)
+
+
 def _nothing() -> None:
     pass
 
 
+GivenUp = Callable[[Sequence[str]], None]
+"""Is told the requests that had no answer when the service ended; see `UnderWay.cut_off`."""
+
+
+def _unheard(requests: Sequence[str]) -> None:
+    pass
+
+
 class _Server(uvicorn.Server):
-    """Says when it is ready, and when it begins to end."""
+    """Says when it is ready, when it begins to end, and which requests it did not wait for."""
 
     def __init__(
-        self, app: ASGIApp, ready: Callable[[], None], ending: Callable[[], None] = _nothing
+        self,
+        app: ASGIApp,
+        ready: Callable[[], None],
+        ending: Callable[[], None] = _nothing,
+        given_up: GivenUp = _unheard,
     ) -> None:
+        self._under_way = UnderWay(app)
         config = uvicorn.Config(
-            app,
-            log_level="error",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=LAST_REQUESTS_S,
-            lifespan="off",
+            self._under_way, log_level="error", access_log=False, server_header=False, lifespan="off"
         )
         super().__init__(config)
         self._ready = ready
         self._ending = ending
+        self._given_up = given_up
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """A closed terminal ends the service as Ctrl-C does."""
+        before = signal.getsignal(signal.SIGHUP)
+        with super().capture_signals():
+            listens = threading.current_thread() is threading.main_thread() and before != signal.SIG_IGN
+            if listens:
+                signal.signal(signal.SIGHUP, self.handle_exit)
+            try:
+                yield
+            finally:
+                if listens:
+                    signal.signal(signal.SIGHUP, before)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        logging.getLogger("uvicorn.error").addFilter(_is_ours)
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._ending()
+        for server in self.servers:
+            server.close()
+        limit = asyncio.get_running_loop().call_later(LAST_REQUESTS_S, self._give_up)
+        while self._under_way.unanswered and not self.force_exit:  # what follows closes WebSockets at once
+            await asyncio.sleep(LOOK_EVERY_S)
         await super().shutdown(sockets)
+        limit.cancel()
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Wait for no request any more, nor for clients that take no answer."""
+        self.force_exit = True
+        if left := self._under_way.cut_off():
+            self._given_up(left)
+        asyncio.get_running_loop().call_later(LAST_ANSWERS_S, self._hang_up)
+
+    def _hang_up(self) -> None:
+        for connection in tuple(self.server_state.connections):
+            connection.transport.abort()
 
 
 def serve(
@@ -83,12 +142,14 @@ def serve(
     listening: socket.socket,
     ready: Callable[[], None] = _nothing,
     ending: Callable[[], None] = _nothing,
+    given_up: GivenUp = _unheard,
 ) -> None:
-    """Serve until Ctrl-C or SIGTERM, which come through as KeyboardInterrupt after the last requests have ended.
+    """Serve until Ctrl-C, SIGTERM or SIGHUP, which come through as KeyboardInterrupt after the last requests.
 
-    `ending` is called first at the end: it lets go what requests may wait for.
+    `ending` is called first at the end: it lets go what requests may wait for. `given_up` is told those that were not
+    waited for any longer; a second Ctrl-C waits for none.
     """
-    _Server(app, ready, ending).run([listening])
+    _Server(app, ready, ending, given_up).run([listening])
 
 
 @contextmanager

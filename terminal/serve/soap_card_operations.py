@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
+from terminal.backoffice.ports import Holder
 from terminal.backoffice.records import SocialCard
 from terminal.backoffice.stored.orders import Order, OrderStatus
 from terminal.serve.pool import Centre
@@ -28,12 +29,16 @@ from terminal.serve.soap_orders import (
     APPLY,
     BATCH,
     ORDERS,
+    PHOTOGRAPH,
+    Applied,
     application_of,
     carried_out,
     holder_of,
+    masked,
     moment,
     step_of,
 )
+from terminal.serve.soap_photographs import change_photograph, photograph_in, told_photograph, written
 
 Arguments = Mapping[str, str]
 Row = list[tuple[str, str]]
@@ -66,8 +71,17 @@ def _get_card(centre: Centre, asked: Arguments) -> str:
 
 
 def _get_person(centre: Centre, asked: Arguments) -> str:
+    return f"<root>{elements(_person_row(_cards(centre, asked)[0].holder))}</root>"
+
+
+def _get_data(centre: Centre, asked: Arguments) -> str:
+    """The person with the photograph."""
     holder = _cards(centre, asked)[0].holder
-    return f"<root>{elements([('AAC002', holder.id_number), ('AAC003', holder.name)])}</root>"
+    return f"<root>{elements([*_person_row(holder), ('PHOTO', told_photograph(centre, holder))])}</root>"
+
+
+def _person_row(holder: Holder) -> Row:
+    return [("AAC002", holder.id_number), ("AAC003", holder.name)]
 
 
 def _get_bank(centre: Centre, asked: Arguments) -> str:
@@ -96,7 +110,12 @@ def _card_row(centre: Centre, card: SocialCard, order: Order | None) -> Row:
         ("YXQZ", card.valid_until.strftime("%Y%m%d") if card.valid_until else ""),
         ("AAZ502", str(card.social.value)),
         ("AAE008", order.bank if order else ""),
+        ("AAE008B", (order.bank_branch or "") if order else ""),
+        ("AAE010", masked(card.bank_number)),
+        ("AAE010A", masked(card.chip_account)),
+        ("AAE010B", ""),
         ("GETTIME", moment(centre, card.received_at)),
+        ("GETTIME1", moment(centre, card.bank_activated_at)),
         ("AAC019", str(card.financial.value)),
         ("KFWM", card.historical_bytes.hex().upper()),
         ("AAZ501", card.key.card_id),
@@ -120,9 +139,14 @@ def _order_row(centre: Centre, order: Order, card: SocialCard | None) -> Row:
         ("BATCHNO", order.batch or ""),
         ("ORGANID", order.bank),
         ("APPLYTIME", moment(centre, order.applied_at)),
+        ("BANKTIME0", moment(centre, order.begun_at)),
+        ("BANKFINISHTIME0", moment(centre, order.made_at)),
         ("INSURETIME", moment(centre, order.begun_at)),
         ("INSUREFINISHTIME0", moment(centre, order.made_at)),
+        ("PROVINCETIME", ""),
+        ("CITYTIME", moment(centre, order.made_at)),
         ("GETTIME", moment(centre, card.received_at if card else None)),
+        ("GETTIME1", moment(centre, card.bank_activated_at if card else None)),
         ("REMARKS", order.reason or ""),
         ("VALIDTAG", "1"),
         ("ZKZT", step_of(order, card)),
@@ -130,10 +154,21 @@ def _order_row(centre: Centre, order: Order, card: SocialCard | None) -> Row:
 
 
 def _apply(centre: Centre, asked: Arguments) -> str:
-    given = [asked.get(name, "") for name in ("aac002", "aac003", "aae008", "aaz500")]
-    application = application_of(*given)
+    applied = Applied(
+        id_number=asked.get("aac002", ""),
+        name=asked.get("aac003", ""),
+        bank=asked.get("aae008", ""),
+        branch=asked.get("aae008b", ""),
+        replaces=asked.get("aaz500", ""),
+    )
+    application = application_of(applied, photograph_in(asked.get("photo", "")))
     _, changed = carried_out(centre, lambda production: production.apply(application))
     return DONE if changed else ALREADY
+
+
+def _change_photograph(centre: Centre, asked: Arguments) -> str:
+    holder = holder_of(asked.get("aac002", ""), asked.get("aac003", ""))
+    return change_photograph(centre, holder, asked.get("photo", ""))
 
 
 def _begin_batch(centre: Centre, _: Arguments) -> str:
@@ -154,8 +189,9 @@ def _batch_data(centre: Centre, asked: Arguments) -> str:
             ("社会保障号码", holder.id_number),
             ("姓名", holder.name),
             ("银行编码", order.bank),
+            ("相片", written(image)),
         ]
-        for order, holder in found
+        for order, holder, image in found
     )
 
 
@@ -190,6 +226,7 @@ SPOKEN: Mapping[str, Served] = {
     "正式挂失": _changing(FORMAL_LOSS),
     "解除挂失": _changing(RELEASE),
     "申请社保卡": Served(APPLY, _apply),
+    "相片修改": Served(PHOTOGRAPH, _change_photograph),
     "获取批次号": Served(BATCH, _begin_batch),
     "即制卡数据": Served(ORDERS, _batch_data),
     "制卡统计数据查询": Served(ORDERS, _totals),
@@ -200,7 +237,7 @@ FIXED: Mapping[str, Served] = {
     "setStart": _changing(ENABLE),
     "setLoss": _changing(TEMPORARY_LOSS),
     "getAC01": Served(QUERY, _get_person),
-    "getData": Served(QUERY, _get_person),
+    "getData": Served(QUERY, _get_data),
     "getCard": Served(QUERY, _get_card),
     "getBank": Served(QUERY, _get_bank),
     "getBanks": Served(QUERY, _get_banks),

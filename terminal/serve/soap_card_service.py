@@ -18,6 +18,8 @@ WORDS: Mapping[str, str] = {
     "姓名": "aac003",
     "城市代码": "aab301",
     "银行编码": "aae008",
+    "开户行行号": "aae008b",
+    "相片": "photo",
     "批次号": "batchno",
 }
 """Elements of allDsjk's one text, and the arguments of the other operations that they are."""

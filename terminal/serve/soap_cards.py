@@ -6,17 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apdu.layout.states import SocialState
-from terminal.backoffice.card_ports import (
-    CENTRE,
-    CancelCard,
-    CardChanged,
-    Enable,
-    Enabled,
-    Papers,
-    QueryCard,
-    ReleaseLoss,
-    ReportLoss,
-)
+from terminal.backoffice.card_life_ports import CancelCard, CardChanged, ReleaseLoss, ReportLoss
+from terminal.backoffice.card_ports import Enable, Enabled, QueryCard
+from terminal.backoffice.channel_ports import CENTRE, Papers
 from terminal.backoffice.office import Office
 from terminal.backoffice.ports import Place, RefusedError
 from terminal.backoffice.profile import Profile

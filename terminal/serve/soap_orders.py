@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -29,7 +31,7 @@ CODES: Mapping[OrderFault, str] = {
 """errcode of serviceProxy; any other fault is what is not allowed."""
 
 APPLY, BATCH, ORDERS = "card-application", "card-batch", "card-orders"
-ISSUE, MADE = "card-issue", "card-made"
+ISSUE, MADE, PHOTOGRAPH = "card-issue", "card-made", "photograph"
 """What failures call these transactions."""
 
 PICKED_UP = "03"
@@ -54,27 +56,49 @@ def carried_out(centre: Centre, act: Callable[[Production], T]) -> T:
         raise DeclinedError("卡号或卡识别码已用于其他卡", "3") from None
 
 
-def application_of(id_number: str, name: str, bank: str, replaces: str = "", reason: str = "") -> Application:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Applied:
+    """An application as a form has it; what it leaves out is empty."""
+
+    id_number: str
+    name: str
+    bank: str
+    branch: str = ""
+    replaces: str = ""
+    reason: str = ""
+
+
+def application_of(applied: Applied, photograph: bytes | None) -> Application:
     """An application; raises DeclinedError for what is none."""
-    _check(len(bank) <= 40 and bank.isprintable(), "银行编码")
-    _check(len(reason) <= 300, "原因")
-    return Application(holder_of(id_number, name), bank, replaces or None, reason or None)
+    check(len(applied.bank) <= 40 and applied.bank.isprintable(), "银行编码")
+    check(not applied.branch or (len(applied.branch) == 12 and is_digits(applied.branch)), "开户行行号")
+    check(len(applied.reason) <= 300, "原因")
+    return Application(
+        holder_of(applied.id_number, applied.name),
+        applied.bank,
+        applied.replaces or None,
+        applied.reason or None,
+        applied.branch or None,
+        photograph,
+    )
 
 
 def holder_of(id_number: str, name: str) -> Holder:
     """Who a form is about; raises DeclinedError."""
-    _check(id_number.isalnum() and plausible_social_number(id_number.upper()), "证件号码")
-    _check(0 < len(name) <= 50 and name.isprintable(), "姓名")
+    check(id_number.isalnum() and plausible_social_number(id_number.upper()), "证件号码")
+    check(0 < len(name) <= 50 and name.isprintable(), "姓名")
     return Holder(id_number.upper(), name)
 
 
-def made_of(holder: Holder, number: str, card_id: str, reset: str, bank_number: str) -> Made:
-    """A card that was made; `reset` is its answer to reset or the 13 historical bytes. Raises DeclinedError."""
-    _check(plausible_card_number(number), "卡号")
-    _check(len(card_id) == 32 and _is_hex(card_id), "卡识别码")
-    _check(len(reset) in (26, 34) and _is_hex(reset), "卡复位码")
-    _check(bank_number.isascii() and bank_number.isdigit() and len(bank_number) <= 20, "银行账号")
-    return Made(CardKey(card_id.upper(), number), bytes.fromhex(reset[-26:]), holder, bank_number)
+def made_of(holder: Holder, values: Mapping[str, str]) -> Made:
+    """A card that was made, from saveCardCompleted's parameters; raises DeclinedError.
+
+    `kfwm` is its answer to reset or the 13 historical bytes, `kctzh` the bank card number.
+    """
+    for name, called, fits in _MADE:
+        check(fits(values[name]), called)
+    key = CardKey(values["ksbm"].upper(), values["kh"])
+    return Made(key, bytes.fromhex(values["kfwm"][-26:]), holder, values["kctzh"], values["kxpzh"])
 
 
 def step_of(order: Order, card: SocialCard | None) -> str:
@@ -90,10 +114,33 @@ def moment(centre: Centre, at: datetime | None) -> str:
     return f"{at.astimezone(centre.office.profile.zone):%Y%m%d%H%M%S}" if at else ""
 
 
-def _is_hex(text: str) -> bool:
-    return all(character in "0123456789abcdefABCDEF" for character in text)
+def masked(account: str | None) -> str:
+    """A bank number by its last four digits: the whole is told to nobody."""
+    return "*" * (len(account) - 4) + account[-4:] if account else ""
 
 
-def _check(fits: bool, name: str) -> None:
+def is_digits(text: str) -> bool:
+    """Whether these are digits, and at least one."""
+    return text.isascii() and text.isdigit()
+
+
+def check(fits: bool, name: str) -> None:
+    """Raises DeclinedError, with the field's name, for what does not fit."""
     if not fits:
         raise DeclinedError(f"{name}格式错误", NOT_ALLOWED)
+
+
+_MADE: tuple[tuple[str, str, Callable[[str], bool]], ...] = (
+    ("kh", "卡号", plausible_card_number),
+    ("ksbm", "卡识别码", lambda text: len(text) == 32 and _is_hex(text)),
+    ("kfwm", "卡复位码", lambda text: len(text) in (26, 34) and _is_hex(text)),
+    ("kctzh", "银行账号", lambda text: is_digits(text) and len(text) <= 20),
+    ("kxpzh", "芯片账号", lambda text: is_digits(text) and len(text) <= 40),
+    ("kgfbb", "卡规范版本", lambda text: re.fullmatch(r"[0-9A-Za-z.]{1,5}", text) is not None),
+    ("xplx", "芯片类型", lambda text: text in ("16", "32", "80")),
+)
+"""Parameters that describe a card: what a reason calls each, and whether it can be one. `xplx`: the chip's KB."""
+
+
+def _is_hex(text: str) -> bool:
+    return all(character in "0123456789abcdefABCDEF" for character in text)

@@ -33,13 +33,16 @@ from terminal.serve.soap_orders import (
     ISSUE,
     MADE,
     ORDERS,
+    Applied,
     application_of,
     carried_out,
     holder_of,
     made_of,
+    masked,
     moment,
     step_of,
 )
+from terminal.serve.soap_photographs import photograph_in, told_photograph
 
 NAME = "serviceProxy"
 Values = Mapping[str, str]
@@ -125,16 +128,23 @@ FINAL_STATE = 6
 
 def _query(centre: Centre, values: Values) -> str:
     found = cards_of(centre.store, values["yxzjhm"], values["xm"])
-    return f'<d k="ds">{"".join(f"<r>{attributes(_row(card))}</r>" for card in found)}</d>'
+    id_number = found[0].holder.id_number
+    orders = carried_out(centre, lambda production: production.orders_of(id_number))
+    banks = {order.number: order.bank for order, _ in orders}
+    rows = (_row(card, banks.get(card.number, "")) for card in found)
+    return f'<d k="ds">{"".join(f"<r>{attributes(row)}</r>" for row in rows)}</d>'
 
 
-def _row(card: SocialCard) -> Row:
+def _row(card: SocialCard, bank: str) -> Row:
     return [
         ("shbzhm", card.holder.id_number),
         ("xm", card.holder.name),
         ("kh", card.number),
         ("kzt", str(card.social.value)),
         ("kztmc", card.social.zh),
+        ("kxpzh", masked(card.chip_account)),
+        ("kctzh", masked(card.bank_number)),
+        ("yhbh", bank),
     ]
 
 
@@ -151,10 +161,21 @@ def _person(centre: Centre, values: Values) -> str:
     return attributes([("shbzhm", found.id_number), ("xm", found.name)])
 
 
+def _photograph(centre: Centre, values: Values) -> str:
+    found = cards_of(centre.store, values["yxzjhm"], values.get("xm", ""))[0].holder
+    return attributes([("photo", told_photograph(centre, found))])
+
+
 def _application(values: Values, *, replacing: bool) -> Application:
-    replaces = values["kh"] if replacing else ""
-    given = (values["yxzjhm"], values["xm"], values.get("yhbh", ""), replaces, values.get("bhkyy", ""))
-    return application_of(*given)
+    applied = Applied(
+        id_number=values["yxzjhm"],
+        name=values["xm"],
+        bank=values.get("yhbh", ""),
+        branch=values.get("khhhh", ""),
+        replaces=values["kh"] if replacing else "",
+        reason=values.get("bhkyy", ""),
+    )
+    return application_of(applied, photograph_in(values.get("photo", "")))
 
 
 def _checking(*, replacing: bool) -> Callable[[Centre, Values], str]:
@@ -202,7 +223,7 @@ def _issue(centre: Centre, values: Values) -> str:
 
 def _completed(centre: Centre, values: Values) -> str:
     holder = holder_of(values["shbzhm"], values["xm"])
-    made = made_of(holder, *(values[name] for name in ("kh", "ksbm", "kfwm", "kctzh")))
+    made = made_of(holder, values)
     carried_out(centre, lambda production: production.complete(made))
     return ""
 
@@ -210,7 +231,7 @@ def _completed(centre: Centre, values: Values) -> str:
 _PERSON = ("yxzjhm", "yxzjlx", "xm")
 _APPLYING = (*_PERSON, "yhbh", "jbr", "xzqhdm")
 _REPLACING = (*_APPLYING, "kh")
-_MADE = (*_APPLYING, "shbzhm", "kh", "kxpzh", "kctzh", "ksbm", "kfwm")
+_MADE = (*_APPLYING, "shbzhm", "kh", "kxpzh", "kctzh", "ksbm", "kfwm", "kgfbb", "xplx")
 _CARD = (*_PERSON, "kh", "xtlb")
 OPERATIONS: Mapping[str, Served] = {
     "queryCardInfoBySfzhm": Served(("yxzjhm", "xm", "xzqhdm"), QUERY, _query),
@@ -230,6 +251,7 @@ OPERATIONS: Mapping[str, Served] = {
     "saveCardOpen": Served(_APPLYING, ISSUE, _issue),
     "saveCardCompleted": Served(_MADE, MADE, _completed),
     "queryPersonInfo": Served(("yxzjhm", "xzqhdm"), QUERY, _person),
+    "queryPerPhoto": Served(("yxzjhm", "yxzjlx", "xzqhdm"), QUERY, _photograph),
     "connectHSMSerive": Served(("hsm_in",), HSM, _hsm),
 }
 """By operationName; `Serive` is the real spelling."""

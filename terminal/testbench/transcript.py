@@ -140,6 +140,12 @@ class Transcript:
         with self._lock:
             self._records.append(Note(self._now(), text))
 
+    def under_way(self) -> list[str]:
+        """The functions that are called and have not answered."""
+        with self._lock:
+            calls = [record for record in self._records if isinstance(record, Call)]
+        return [call.function for call in calls if call.code is None]
+
     def clear(self) -> None:
         """Forget everything; calls are counted on."""
         with self._lock:

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from terminal.exit_codes import ExitCode
 from terminal.transport.base import ReaderError
-from terminal.transport.pcsc.virtual_scard import VirtualScard
 from terminal.transport.pcsc.virtual_scard_install import installed
+from terminal.transport.pcsc.virtual_scard_plugged import PluggedReaders
 from terminal.transport.virtual import VirtualReader
 from virtual_card.card import VirtualCard
 from virtual_card.image import open_journalled
@@ -39,8 +39,8 @@ kept in the images. An empty image name (`NAME=`) is a reader without a card. A 
 class VirtualReaders:
     """The virtual readers in place: cards go in and out, readers come and go, as a person's hands would do it."""
 
-    def __init__(self, scard: VirtualScard, images: ExitStack) -> None:
-        self._scard = scard
+    def __init__(self, readers: PluggedReaders, images: ExitStack) -> None:
+        self._readers = readers
         self._images = images
         self._slots: dict[str, Slot] = {}
 
@@ -59,12 +59,12 @@ class VirtualReaders:
     def insert(self, name: str, card: VirtualCard) -> None:
         """Put a card in; monitors and waiting requests see it at once. Raises ValueError where there is one."""
         self.slot(name).insert(card)
-        self._scard.look(name)
+        self._readers.look(name)
 
     def remove(self, name: str) -> VirtualCard | None:
         """Pull the card, whatever it is doing; returns it, None where there was none."""
         card = self.slot(name).remove()
-        self._scard.look(name)
+        self._readers.look(name)
         return card
 
     def add_reader(self, name: str, content: Content = None) -> Slot:
@@ -73,13 +73,13 @@ class VirtualReaders:
         Raises ReaderError where the name is taken, DamagedImageError or OSError for an image.
         """
         slot = self._slot_of(name, content)
-        self._scard.add_reader(name, VirtualReader(slot), lambda: slot.card)
+        self._readers.add(name, VirtualReader(slot), lambda: slot.card)
         self._slots[name] = slot
         return slot
 
     def remove_reader(self, name: str) -> None:
         """Unplug a reader, with the card in it. Raises ReaderError where there is none of this name."""
-        self._scard.remove_reader(name)
+        self._readers.remove(name)
         del self._slots[name]
 
     def _slot_of(self, name: str, content: Content) -> Slot:
@@ -103,7 +103,7 @@ def virtual_readers(contents: Mapping[str, Content] | None = None) -> Iterator[V
     DamagedImageError or OSError.
     """
     with ExitStack() as images, installed() as scard:
-        readers = VirtualReaders(scard, images)
+        readers = VirtualReaders(scard.readers, images)
         for name, content in (contents or {}).items():
             readers.add_reader(name, content)
         yield readers

@@ -9,34 +9,36 @@ from typing import Any
 from apdu.layout.states import FinancialState, SocialState
 from apdu.redact import mask_id
 from terminal.backoffice.bank_ports import BankNotice, NoticeAnswer
-from terminal.backoffice.card_ports import (
-    Authorise,
-    Authorised,
+from terminal.backoffice.card_life_ports import (
     CancelCard,
     CardChanged,
     CardReplaced,
-    CardView,
-    ElectronicCard,
-    Enable,
-    Enabled,
     HandedOver,
     HandOver,
     HandOverToEmployer,
     ListHandedOver,
     LockCard,
-    Papers,
-    PresentCard,
-    QueryCard,
     ReleaseLoss,
     ReplaceCard,
     ReportLoss,
-    SignElectronicCard,
     Tick,
     Ticked,
     UnlockCard,
 )
+from terminal.backoffice.card_ports import (
+    Authorise,
+    Authorised,
+    CardView,
+    ElectronicCard,
+    Enable,
+    Enabled,
+    PresentCard,
+    QueryCard,
+    SignElectronicCard,
+)
+from terminal.backoffice.channel_ports import Papers
 from terminal.backoffice.ports import CardStanding, Refusal
-from terminal.flow.texts import yuan
+from terminal.flow.texts import clock_time, yuan
 from terminal.text import Text
 from terminal.trace.entries import Value
 
@@ -141,9 +143,14 @@ def _flag(key: str, text: Text, flag: bool) -> Value:
     return Value(key, text, "yes 是" if flag else "no 否", flag)
 
 
+def moment(key: str, text: Text, at: datetime) -> Value:
+    """A time: for people as slips have it, for machines with its zone."""
+    return Value(key, text, clock_time(at), at.isoformat(" ", "seconds"))
+
+
 def _moment(key: str, text: Text, at: datetime | None) -> Values:
     if at is not None:
-        yield Value(key, text, at.isoformat(" ", "seconds"))
+        yield moment(key, text, at)
 
 
 def _balance(fen: int) -> Value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from apdu.explain_data import shown
+from apdu.explain_fields import shown
 from apdu.layout import card_layout
 from apdu.layout.states import FinancialState, SocialState
 from apdu.redact import mask_id
@@ -259,7 +259,7 @@ def _reserved(answer: Reserved) -> Values:
 
 def _confirmed(answer: Confirmed) -> Values:
     yield Value("number", Text("activation number", "流水号"), answer.number)
-    yield Value("at", Text("carried out at", "办理时间"), answer.at.isoformat(" ", "seconds"))
+    yield cards.moment("at", Text("carried out at", "办理时间"), answer.at)
     yield _balance(answer.balance_fen)
 
 

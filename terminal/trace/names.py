@@ -61,6 +61,8 @@ STATE_NAMES = {
     "AGREE": Text("Is that agreed?", "确认金额"),
     "CARD_STILL_THERE": Text("Is the card still there?", "确认卡片在位"),
     "SETTLE": Text("Settlement", "结算"),
+    "AGREE_AGAIN": Text("Is what it came to agreed?", "确认实际结算"),
+    "UNDO_DEARER": Text("Reverse what nobody agreed to", "冲正未同意的结算"),
     "BEGIN_DEBIT": Text("Card and terminal agree on the debit", "消费初始化"),
     "DEBIT_CARD": Text("The card debits its purse", "卡内消费"),
     "REINSERT_CARD": Text("Ask for the same card again", "提示重新插卡"),

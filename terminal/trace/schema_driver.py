@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from terminal.trace.schema_shapes import FLAG, SECONDS, TEXT, WHOLE, EventType, Key, choice, many, nullable
+from terminal.trace.schema_shapes import (
+    FLAG,
+    SECONDS,
+    TEXT,
+    WHOLE,
+    EventType,
+    Key,
+    both,
+    choice,
+    many,
+    nullable,
+)
 
 DRIVER = (
     EventType(
@@ -76,8 +87,7 @@ DRIVER = (
         "What happened between calls of the driver.",
         (
             Key("at", TEXT, "when, ISO 8601"),
-            Key("en", TEXT, "what happened, in English"),
-            Key("zh", TEXT, "what happened, in Chinese"),
+            *both("what happened"),
         ),
     ),
 )

@@ -98,6 +98,11 @@ def group(label: str, *keys: Key) -> Shape:
     return Shape(label, {_OBJECT: label}, keys)
 
 
+def both(meaning: str) -> tuple[Key, Key]:
+    """The same in English and in Chinese, under `en` and `zh`."""
+    return Key("en", TEXT, f"{meaning}, in English"), Key("zh", TEXT, f"{meaning}, in Chinese")
+
+
 def _filled(schema: Any, keys: tuple[Key, ...], closed: bool) -> Any:
     """The schema with the object of its keys put where it belongs."""
     if isinstance(schema, Mapping):

@@ -30,6 +30,7 @@ class Failure(Enum):
     REMOVED = "removed"
     NO_CARD = "no-card"
     UNPOWERED = "unpowered"
+    WAS_RESET = "was-reset"
     MUTE = "mute"
     ADDRESS = "address"
     DAMAGED = "damaged"

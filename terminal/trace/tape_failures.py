@@ -11,6 +11,7 @@ from terminal.trace.tape_events import Failure, Undone
 from terminal.transport.base import (
     CardMuteError,
     CardRemovedError,
+    CardResetError,
     CardUnpoweredError,
     DamagedCardError,
     NoCardError,
@@ -24,6 +25,7 @@ READER_ERRORS: Mapping[Failure, type[BaseException]] = {
     Failure.REMOVED: CardRemovedError,
     Failure.NO_CARD: NoCardError,
     Failure.UNPOWERED: CardUnpoweredError,
+    Failure.WAS_RESET: CardResetError,
     Failure.MUTE: CardMuteError,
     Failure.NOT_TYPED: PinEntryTimeoutError,
     Failure.NOT_AGREED: PinEntryCancelledError,

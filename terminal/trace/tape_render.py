@@ -9,7 +9,8 @@ from html import escape
 from terminal.text import Text
 from terminal.trace.tape import Tape, TapeHeader
 from terminal.trace.tape_events import ReaderOpened
-from terminal.trace.tape_timeline import Row, timeline
+from terminal.trace.tape_row import Row
+from terminal.trace.tape_timeline import timeline
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~-])")
 _STYLE = """

@@ -6,14 +6,11 @@ Text, Markdown and HTML are made from this. Secrets of a tape that was recorded 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 from apdu.explain import Explanation
 from apdu.redact import masked_hex
 from terminal.backoffice.ports import BackOfficeError, Refusal, RefusedError, UnreachableError
-from terminal.flow.steps import Role
 from terminal.text import Text
 from terminal.trace import tape_input
 from terminal.trace.centre import centre_entry
@@ -40,95 +37,11 @@ from terminal.trace.tape_events import (
     Removed,
     ResponseReceived,
     TapeEvent,
-    Undone,
     WaitEnded,
 )
 from terminal.trace.tape_redaction import Redactor
+from terminal.trace.tape_row import AGREEING, DID, DOINGS, FAILURES, UNDONE, Row, Tone
 
-WHO = {role.value: role.text for role in Role} | {
-    "reader": Text("reader", "读卡器"),
-    "operator": Text("operator", "操作员"),
-    "centre": Text("back office", "中心"),
-    "terminal": Text("terminal", "终端"),
-}
-
-
-NOTHING = Text("", "")
-
-
-class Tone(Enum):
-    """How a row is set off from the others."""
-
-    MOVEMENT = "movement"
-    POWER = "power"
-    EXCHANGE = "exchange"
-    PERSON = "person"
-    OFFICE = "office"
-    FAILURE = "failure"
-    TERMINAL = "terminal"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing that happened. `sent` and `received` are masked hex of an exchange, `meaning` of its status word.
-
-    `details` are names and values in the order of the bytes.
-    """
-
-    at_ms: int
-    who: str
-    tone: Tone
-    title: Text
-    path: str = ""
-    sent: str = ""
-    received: str = ""
-    meaning: Text = NOTHING
-    details: tuple[tuple[Text, str], ...] = ()
-
-    @property
-    def who_text(self) -> Text:
-        """The name of who it concerns, for people."""
-        return WHO.get(self.who, Text(self.who, ""))
-
-
-_DOINGS = {
-    "open": Text("the reader could not be opened", "读卡器无法打开"),
-    "look": Text("looking for a card failed", "检测卡片失败"),
-    "wait": Text("waiting for a card failed", "等待卡片失败"),
-    "power": Text("the card was not powered", "卡片上电失败"),
-    "command": Text("no answer to the command", "命令无应答"),
-    "reset": Text("the card was not reset", "卡片复位失败"),
-}
-_FAILURES = {
-    "address": Text("no such reader", "无此读卡器"),
-    "damaged": Text("the card's file is damaged", "卡片文件损坏"),
-    "removed": Text("the card was removed", "卡片被取出"),
-    "no-card": Text("no card", "无卡"),
-    "unpowered": Text("the card has lost its power", "卡片掉电"),
-    "mute": Text("the card is mute", "卡片无应答"),
-    "not-typed": Text("nobody typed the PIN", "密码输入超时"),
-    "not-agreed": Text("cancelled at the keypad", "密码键盘取消"),
-    "keypad": Text("the PIN was typed wrongly", "密码输入有误"),
-    "reader": Text("the reader failed", "读卡器故障"),
-    "transport": Text("the connection failed", "通信故障"),
-    "interrupted": Text("interrupted (Ctrl-C)", "被中断"),
-}
-_UNDONE = {
-    Undone.TIMED_OUT: Text("does nothing", "未操作"),
-    Undone.CANCELLED: Text("cancels", "取消"),
-    Undone.FAILED: Text("does not do it", "未完成"),
-    Undone.NO_INPUT: Text("gives nothing that could be used", "输入无效"),
-    Undone.INTERRUPTED: Text("interrupts (Ctrl-C)", "中断"),
-}
-_DID = {
-    "InsertCard": Text("inserts the card", "插卡"),
-    "RemoveCard": Text("takes the card out", "取卡"),
-    "EnterPin": Text("types the PIN ****", "输入密码"),
-    "Confirm": Text("answers", "确认"),
-    tape_input.CHOICE: Text("answers", "确认"),
-    tape_input.PIN: Text("gives the PIN ****", "输入密码"),
-}
-AGREEING = ("Confirm", tape_input.CHOICE)
 _PLAIN: Mapping[type, tuple[Tone, Callable[[Any], Text]]] = {
     ReaderOpened: (Tone.MOVEMENT, lambda event: Text(f"reader {event.name}", "读卡器")),
     Inserted: (Tone.MOVEMENT, lambda event: Text("card inserted", "卡片插入")),
@@ -232,7 +145,7 @@ class _Timeline:
         )
 
     def _failed(self, entry: TapeEntry, event: ReaderFailed) -> Row:
-        doing, failure = _DOINGS[event.doing.value], _FAILURES[event.failure.value]
+        doing, failure = DOINGS[event.doing.value], FAILURES[event.failure.value]
         sent = self._sent.apdu[:4].hex().upper() if isinstance(self._sent, CommandSent) else ""
         return Row(
             entry.at_ms,
@@ -248,7 +161,7 @@ class _Timeline:
 
     def _did(self, entry: TapeEntry, event: OperatorDid) -> Row:
         asked = self._question_asked()
-        did = _DID.get(asked.kind) if asked else None
+        did = DID.get(asked.kind) if asked else None
         if asked and asked.kind in AGREEING:
             did = Text("agrees", "同意") if event.body else Text("declines", "拒绝")
         elif asked and asked.kind == tape_input.LINE:
@@ -261,7 +174,7 @@ class _Timeline:
         return Text(f"types: {self._redactor.line(str(body), apdus=False)}", "输入")
 
     def _did_not(self, entry: TapeEntry, event: OperatorDidNot) -> Row:
-        return self._operator(entry, self._question_asked(), _UNDONE[event.why], Tone.FAILURE)
+        return self._operator(entry, self._question_asked(), UNDONE[event.why], Tone.FAILURE)
 
     def _question_asked(self) -> OperatorAsked | None:
         event = self._asked.event if self._asked else None

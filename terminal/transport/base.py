@@ -49,6 +49,10 @@ class CardUnpoweredError(CardMuteError, PowerLostError):
     """The power of the slot was taken away: the card is there and mute until it is powered again."""
 
 
+class CardResetError(ReaderError, PowerLostError):
+    """Another program reset the card: what was verified or selected counts no more."""
+
+
 class PinPad(Protocol):
     """A keypad of the reader's own: the PIN goes from it to the card and never through the terminal (PC/SC part 10).
 

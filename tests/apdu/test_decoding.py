@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apdu.atr import CONTACTLESS, build
-from apdu.decoding import Decoded, DecodingError, Form, context, decode
+from apdu.decoding import Decoded, DecodingError, context, decode
 from apdu.decoding_card import Context
+from apdu.decoding_forms import Form
 from apdu.layout import card_layout
 from apdu.pboc import CVR, TVR
 

@@ -194,6 +194,7 @@ static void call_reader_library(void)
     check(power_on(handle, 0x01, NULL) == -14, "ICC_Reader_PowerOn", "refuses a null buffer");
     check(status(handle, 0x01) == 0 && status(handle, 0x02) == -2, "ICC_Reader_GetStatus", "tells");
     apdu = memset(buffer(KEY, 261), 0xB0, 261);
+    apdu[4] = 0xFF;
     response = buffer(INFO, 258);
     check(send(handle, 0x01, 261, apdu, response) == 258 && guarded(INFO, 258), application, "fills its buffer");
     check(response[0] == 0xB0 && response[256] == 0x90 && response[257] == 0, application, "carries bytes both ways");
@@ -201,6 +202,20 @@ static void call_reader_library(void)
     check(send(handle, 0x02, 5, apdu, response) == -2 && untouched(INFO), application, "writes nothing on error");
     check(send(handle, 0x01, 262, apdu, response) == -14, application, "refuses what is no short APDU");
     check(send(handle, 0x01, -1, apdu, response) == -14, application, "refuses a negative length");
+    check(send(handle, 0x01, 0, apdu, response) == -14, application, "refuses nothing");
+    check(send(handle, 0x01, 3, apdu, response) == -14, application, "refuses less than a header");
+    check(send(handle, 0x01, 4, apdu, response) == 6, application, "takes a header");
+    check(send(handle, 0x01, 260, apdu, response) == 258, application, "takes a command without Le");
+    check(send(handle, 0x01, 259, apdu, response) == -14, application, "refuses less than Lc says");
+    apdu = memset(buffer(KEY, 12), 0xB0, 12);
+    apdu[4] = 6;
+    check(send(handle, 0x01, 11, apdu, response) == 13, application, "takes what Lc says");
+    check(send(handle, 0x01, 12, apdu, response) == 14, application, "takes Le behind it");
+    check(send(handle, 0x01, 261, apdu, response) == -14, application, "reads no more than Lc says");
+    apdu[4] = 0;
+    check(send(handle, 0x01, 6, apdu, response) == -14, application, "refuses half an extended length");
+    check(send(handle, 0x01, 300, apdu, response) == -13, application, "refuses an extended command");
+    apdu = memset(buffer(KEY, 261), 0xB0, 261);
     check(send(handle, 0x01, 5, NULL, response) == -14, application, "refuses a null command");
     check(send(handle, 0x01, 5, apdu, NULL) == -14, application, "refuses a null buffer");
     if (sizeof(long) > sizeof(int)) {

@@ -128,7 +128,7 @@ def test_journal_carries_what_the_bank_side_wrote(tmp_path: Path) -> None:
     ],
 )
 def test_damaged_bank_side_is_named(field: str, value: object, place: str) -> None:
-    from virtual_card.description import DescriptionError
+    from virtual_card.description_reader import DescriptionError
     from virtual_card.kinds import from_state
 
     state = issued().state()

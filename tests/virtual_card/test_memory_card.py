@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from virtual_card import image
 from virtual_card.applications.memory import CHIPS, SLE4428, SLE4442, MemoryCard
-from virtual_card.description import DescriptionError
+from virtual_card.description_reader import DescriptionError
 from virtual_card.errors import CardMuteError, TornError
 
 RIGHT = {"sle4442": "FF20000003FFFFFF", "sle4428": "FF20000002FFFF"}

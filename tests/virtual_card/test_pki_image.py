@@ -13,7 +13,8 @@ from virtual_card.applications.pki import sm2
 from virtual_card.applications.pki.contents import KeyPair, PkiContents
 from virtual_card.applications.social import social_card
 from virtual_card.card import ProcessorCard
-from virtual_card.description import DescriptionError, read_contents
+from virtual_card.description import read_contents
+from virtual_card.description_reader import DescriptionError
 from virtual_card.errors import TornError
 
 CHANGED = PkiContents(bytes.fromhex("1357"), bytes.fromhex("2468"), bytes(range(16)), key_pair=PAIR)

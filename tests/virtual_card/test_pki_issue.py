@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from pki_samples import ASK, ENVIRONMENT, FETCH, GENERATE, SELECT_SSSE, Kiosk, fixed_pairs, pki_card
 
+from virtual_card.applications.pki.sm2 import new_key_pair
 from virtual_card.card import ProcessorCard
 from virtual_card.issuer import IssueError, SocialOptions, issue
 
@@ -103,3 +104,8 @@ def test_key_pair_is_on_the_curve_and_another_each_time() -> None:
 def test_same_random_source_gives_the_same_key_pair() -> None:
     first, second = (key_pair_of(issued(random=Random(5).randbytes)) for _ in range(2))
     assert first == second
+
+
+def test_a_small_private_number_has_32_bytes_all_the_same() -> None:
+    pair = new_key_pair(lambda length: b"\x07".rjust(length, b"\0"))
+    assert (int.from_bytes(pair.private, "big"), len(pair.private), len(pair.public)) == (7, 32, 64)

@@ -16,7 +16,7 @@ from typing import Any, Self
 from apdu.command import Command, MalformedApduError
 from virtual_card import status
 from virtual_card.card import VirtualCard
-from virtual_card.description import Reader
+from virtual_card.description_reader import Reader
 from virtual_card.errors import CardMuteError, MemoryFailureError, TornError
 from virtual_card.nonvolatile import Cell, NonVolatile
 

@@ -12,7 +12,7 @@ from apdu.layout.states import SocialState
 from terminal.backoffice import refusals
 from terminal.backoffice.clock import Clock
 from terminal.backoffice.national.faults import Fault, InterfaceError
-from terminal.backoffice.national.messages import Transaction
+from terminal.backoffice.national.messages.transaction import Transaction
 from terminal.backoffice.ports import RefusedError
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import SocialCard

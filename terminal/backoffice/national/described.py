@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from terminal.backoffice.national.fields import Field, Node
-from terminal.backoffice.national.messages import ANSWER, ENVELOPE, TRANSACTIONS, Transaction
+from terminal.backoffice.national.messages import ANSWER, ENVELOPE, TRANSACTIONS
+from terminal.backoffice.national.messages.transaction import Transaction
 
 _PATTERNS = {
     "D": r"^\d{4}-\d{2}-\d{2}$",
@@ -101,7 +102,7 @@ def _lines() -> Iterator[str]:
     yield "# The national insurance interface 国家医保接口"
     yield ""
     yield (
-        "What `ssc serve centre` answers. Generated from `terminal/backoffice/national/messages.py` by "
+        "What `ssc serve centre` answers. Generated from `terminal/backoffice/national/messages` by "
         "`python -m terminal.backoffice.national.described > docs/national-interface.md`; do not edit. "
         "`C30` is text of up to 30 characters, `N16,2` a JSON number of up to 16 digits with 2 decimals, `D` "
         "`yyyy-MM-dd`, `T` `yyyy-MM-dd HH:mm:ss`; `*`: required. Empty text and null count as absent."

@@ -189,3 +189,8 @@ def only(table: tuple[Field, ...], names: str) -> tuple[Field, ...]:
     """The fields named, in the order of the names."""
     known = {field.name: field for field in table}
     return tuple(known[name] for name in names.split())
+
+
+def without(table: tuple[Field, ...], *names: str) -> tuple[Field, ...]:
+    """The fields but those named."""
+    return tuple(field for field in table if field.name not in names)

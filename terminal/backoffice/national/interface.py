@@ -19,7 +19,8 @@ from terminal.backoffice.national import wire
 from terminal.backoffice.national.centre import Call, Centre
 from terminal.backoffice.national.faults import Fault, InterfaceError, error_text
 from terminal.backoffice.national.fields import FieldError
-from terminal.backoffice.national.messages import ANSWER, ENVELOPE, TRANSACTIONS, Transaction
+from terminal.backoffice.national.messages import ANSWER, ENVELOPE, TRANSACTIONS
+from terminal.backoffice.national.messages.transaction import Transaction
 from terminal.backoffice.national.person_queries import Output, benefit_check, person_information
 from terminal.backoffice.national.reconciling import reconcile, settlement_query
 from terminal.backoffice.national.settling import clinic_bill, pharmacy_bill

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from terminal.backoffice.card_ports import PlaceKind
+from terminal.backoffice.channel_ports import PlaceKind
 from terminal.backoffice.clock import Clock
 from terminal.backoffice.national.booked import figures_of, info, parsed, pay_details
 from terminal.backoffice.national.centre import Call, Centre, Numbered

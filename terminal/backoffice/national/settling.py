@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from terminal.backoffice.card_ports import PlaceKind
+from terminal.backoffice.channel_ports import PlaceKind
 from terminal.backoffice.national.arithmetic import (
     Figures,
     Line,

@@ -138,9 +138,17 @@ class Cards(Rows):
         """Record the state of the bank's application."""
         self._set_social_card(number, financial=int(state))
 
+    def set_bank_activated_at(self, number: str, at: datetime) -> None:
+        """Record when the bank reported its application active."""
+        self._set_social_card(number, bank_activated_at=at)
+
     def set_bank_number(self, number: str, bank_number: str) -> None:
         """Record the bank card number of a card."""
         self._set_social_card(number, bank_number=bank_number)
+
+    def set_chip_account(self, number: str, account: str) -> None:
+        """Record the account at the bank that the chip of a card is for."""
+        self._set_social_card(number, chip_account=account)
 
     def set_received(self, number: str, at: datetime, mode: ReceiptMode) -> None:
         """Record when and how a card was received."""
@@ -198,6 +206,9 @@ def _social_card(row: Row[Any]) -> SocialCard:
         enabled_by=Channel(row.enabled_by or 0),
         enabled_at=row.enabled_at,
         replaced_by=row.replaced_by,
+        bank_number=row.bank_number,
+        chip_account=row.chip_account,
+        bank_activated_at=row.bank_activated_at,
     )
 
 

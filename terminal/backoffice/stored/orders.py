@@ -32,7 +32,7 @@ class OrderStatus(Enum):
 class Order:
     """One card to be made. `replaces`: number of the lost card, `number`: the new one's, once it is known.
 
-    `bank` is the issuing bank's code; `reason` what the holder says.
+    `bank` is the issuing bank's code, `bank_branch` the line number of its branch; `reason` what the holder says.
     """
 
     id_number: str
@@ -46,6 +46,7 @@ class Order:
     batch: str | None = None
     begun_at: datetime | None = None
     made_at: datetime | None = None
+    bank_branch: str | None = None
     entry: int = 0
 
 

@@ -1,4 +1,4 @@
-"""Persons as the insurance centre knows them: kinds of insurance, contributions, e-vouchers.
+"""Persons as the insurance centre knows them: kinds of insurance, contributions, e-vouchers, photographs.
 
 As with cards, PostgreSQL locks the row of a person that is read in a transaction that writes: whatever settles for the
 same person happens one after the other.
@@ -12,11 +12,11 @@ from datetime import date
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, delete, select
 
 from terminal.backoffice.ports import Holder
 from terminal.backoffice.stored.rows import Rows, held
-from terminal.backoffice.tables import contributions, insurances, persons, vouchers
+from terminal.backoffice.tables import contributions, insurances, persons, photographs, vouchers
 
 INSURED = "1"
 """psn_insu_stas of an insurance in force; 2 and 4 are paused or ended."""
@@ -29,6 +29,7 @@ _INSURANCES = (
     .where(insurances.c.id_number == bindparam("id_number"))
     .order_by(insurances.c.kind, insurances.c.since)
 )
+_PHOTOGRAPH = select(photographs.c.image).where(photographs.c.id_number == bindparam("id_number"))
 _MONTHS = select(contributions.c.month).where(
     contributions.c.id_number == bindparam("id_number"), contributions.c.fund == bindparam("fund")
 )
@@ -64,7 +65,7 @@ class InsuranceRow:
 
 
 class People(Rows):
-    """Persons, their insurances, contributions and e-vouchers."""
+    """Persons, their insurances, contributions, e-vouchers and photographs."""
 
     def person(self, entry: int) -> Person | None:
         """The person in this row."""
@@ -108,6 +109,16 @@ class People(Rows):
     def contributions_of(self, id_number: str, fund: str) -> frozenset[str]:
         """The months a fund was paid for."""
         return frozenset(self._run(_MONTHS, id_number=id_number, fund=fund).scalars())
+
+    def photograph_of(self, id_number: str) -> bytes | None:
+        """A person's photograph as it was handed in."""
+        found: bytes | None = self._run(_PHOTOGRAPH, id_number=id_number).scalar()
+        return found
+
+    def set_photograph(self, id_number: str, image: bytes) -> None:
+        """Record the photograph of a person, who was read in this transaction, in place of an earlier one."""
+        self._run(delete(photographs).where(photographs.c.id_number == id_number))
+        self._add(photographs, id_number=id_number, image=image)
 
 
 def _person(row: Row[Any]) -> Person:

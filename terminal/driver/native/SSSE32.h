@@ -29,7 +29,10 @@ long SSSE32_CALL ICC_Reader_PowerOff(long handle, unsigned char slot);
 /* 0: a card is there, and powered. */
 long SSSE32_CALL ICC_Reader_GetStatus(long handle, unsigned char slot);
 
-/* One command of `len` bytes; the answer with its status word goes into resp (258 bytes); its length. */
+/*
+ * One command of `len` bytes; the answer with its status word goes into resp (258 bytes); its length. -14 where `len`
+ * is not what the command itself says (4, 5, 5 + Lc or 6 + Lc), -13 for an extended one.
+ */
 long SSSE32_CALL ICC_Reader_Application(
     long handle, unsigned char slot, long len, unsigned char *apdu, unsigned char *resp);
 

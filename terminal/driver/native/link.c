@@ -5,8 +5,12 @@
 #include "platform.h"
 
 #define LINE_BYTES 512
-#define HELLO_S 10
-#define ANSWER_S 300 /* longer than any holder is waited for at the keypad */
+#ifndef HELLO_MS
+#define HELLO_MS 10000
+#endif
+#ifndef ANSWER_MS
+#define ANSWER_MS 300000 /* longer than any holder is waited for at the keypad */
+#endif
 
 struct endpoint {
     char path[LINE_BYTES];
@@ -72,14 +76,15 @@ static void drop(void)
     ssc_line = SSC_NO_SOCKET;
 }
 
-static enum ssc_trouble receive(struct ssc_answer *answer)
+static enum ssc_trouble receive(struct ssc_answer *answer, uint32_t within_ms)
 {
+    uint32_t until_ms = ssc_clock_ms() + within_ms;
     size_t length = 0;
-    enum ssc_got got = ssc_receive(ssc_line, incoming, SSC_LENGTH_BYTES);
+    enum ssc_got got = ssc_receive(ssc_line, incoming, SSC_LENGTH_BYTES, until_ms);
 
     if (got == SSC_GOT) {
         length = ssc_length(incoming);
-        got = length > sizeof incoming ? SSC_GONE : ssc_receive(ssc_line, incoming, length);
+        got = length > sizeof incoming ? SSC_GONE : ssc_receive(ssc_line, incoming, length, until_ms);
     }
     if (got == SSC_GOT && ssc_take_answer(incoming, length, &answer->code, &answer->content, &answer->length))
         return SSC_NONE;
@@ -96,14 +101,12 @@ static enum ssc_trouble say_hello(const char *token, struct ssc_answer *answer)
     ssc_put_text(&greeting, "1");
     ssc_put_text(&greeting, token);
     ssc_put_text(&greeting, wanted < 0 ? "" : wanted ? "UTF-8" : "GBK");
-    ssc_patience(ssc_line, HELLO_S);
     if (ssc_send(ssc_line, greeting.bytes, greeting.used) != 0) {
         drop();
         return SSC_NO_WELCOME;
     }
-    if (receive(answer) != SSC_NONE)
+    if (receive(answer, HELLO_MS) != SSC_NONE)
         return SSC_NO_WELCOME;
-    ssc_patience(ssc_line, ANSWER_S);
     if (answer->code != 0)
         drop();
     else
@@ -143,7 +146,7 @@ enum ssc_trouble ssc_exchange(const struct ssc_frame *request, struct ssc_answer
                 return trouble;
         }
         if (ssc_send(ssc_line, request->bytes, request->used) == 0)
-            return receive(answer);
+            return receive(answer, ANSWER_MS);
         drop();
     }
     return SSC_NOT_RUNNING;

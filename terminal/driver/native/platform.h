@@ -3,6 +3,7 @@
 #define SSC_PLATFORM_H
 
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #ifdef _WIN32
@@ -29,10 +30,12 @@ FILE *ssc_open_endpoint(void);
 /* 1 where the environment asks for UTF-8, 0 where for GBK, -1 where it asks for nothing. */
 int ssc_wanted_utf8(void);
 
-/* A connection, or SSC_NO_SOCKET; its reads give up after some seconds, see ssc_patience. */
+/* Milliseconds on a clock that nobody sets; after 2^32 it begins anew. */
+uint32_t ssc_clock_ms(void);
+
+/* A connection, or SSC_NO_SOCKET. */
 ssc_socket ssc_connect_unix(const char *path);
 ssc_socket ssc_connect_loopback(unsigned short port);
-void ssc_patience(ssc_socket line, int seconds);
 void ssc_close(ssc_socket line);
 
 /* 1 where the other side has gone, or speaks without being asked. */
@@ -41,8 +44,9 @@ int ssc_is_stale(ssc_socket line);
 /* 0 when all was sent; -1 when the line broke before. */
 int ssc_send(ssc_socket line, const unsigned char *bytes, size_t count);
 
+/* Receives so many bytes, all of them before the clock is at until_ms, however they trickle in. */
 enum ssc_got { SSC_GOT, SSC_GONE, SSC_SILENT };
-enum ssc_got ssc_receive(ssc_socket line, unsigned char *bytes, size_t count);
+enum ssc_got ssc_receive(ssc_socket line, unsigned char *bytes, size_t count, uint32_t until_ms);
 
 /* What the one line of this library is; closed when the library goes or the process forks. */
 extern ssc_socket ssc_line;

@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PATH_BYTES 4096
@@ -81,6 +82,14 @@ int ssc_wanted_utf8(void)
     return strncasecmp(wanted, "UTF", 3) == 0;
 }
 
+uint32_t ssc_clock_ms(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint32_t)now.tv_sec * 1000u + (uint32_t)(now.tv_nsec / 1000000);
+}
+
 static ssc_socket connected(ssc_socket line, const struct sockaddr *address, socklen_t size)
 {
     if (line == SSC_NO_SOCKET)
@@ -114,13 +123,6 @@ ssc_socket ssc_connect_loopback(unsigned short port)
     return line;
 }
 
-void ssc_patience(ssc_socket line, int seconds)
-{
-    struct timeval limit = {.tv_sec = seconds};
-
-    setsockopt(line, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-}
-
 void ssc_close(ssc_socket line)
 {
     if (line != SSC_NO_SOCKET)
@@ -150,15 +152,20 @@ int ssc_send(ssc_socket line, const unsigned char *bytes, size_t count)
     return 0;
 }
 
-enum ssc_got ssc_receive(ssc_socket line, unsigned char *bytes, size_t count)
+enum ssc_got ssc_receive(ssc_socket line, unsigned char *bytes, size_t count, uint32_t until_ms)
 {
     while (count > 0) {
-        ssize_t got = recv(line, bytes, count, 0);
+        struct pollfd readable = {.fd = line, .events = POLLIN};
+        int left_ms = (int)(until_ms - ssc_clock_ms());
+        ssize_t got;
 
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK))
+        if (left_ms <= 0)
             return SSC_SILENT;
+        if (poll(&readable, 1, left_ms) <= 0)
+            continue;
+        got = recv(line, bytes, count, MSG_DONTWAIT);
+        if (got < 0 && (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK))
+            continue;
         if (got <= 0)
             return SSC_GONE;
         bytes += got;

@@ -63,6 +63,11 @@ int ssc_wanted_utf8(void)
     return _wcsnicmp(wanted, L"UTF", 3) == 0;
 }
 
+uint32_t ssc_clock_ms(void)
+{
+    return GetTickCount();
+}
+
 ssc_socket ssc_connect_unix(const char *path)
 {
     (void)path;
@@ -95,27 +100,26 @@ ssc_socket ssc_connect_loopback(unsigned short port)
     return line;
 }
 
-void ssc_patience(ssc_socket line, int seconds)
-{
-    DWORD limit_ms = (DWORD)seconds * 1000;
-
-    setsockopt(line, SOL_SOCKET, SO_RCVTIMEO, (const char *)&limit_ms, sizeof limit_ms);
-}
-
 void ssc_close(ssc_socket line)
 {
     if (line != SSC_NO_SOCKET)
         closesocket(line);
 }
 
-int ssc_is_stale(ssc_socket line)
+/* As select: 1 once there is something to read, or the end; 0 where nothing came in time. */
+static int readable(ssc_socket line, int within_ms)
 {
-    struct timeval at_once = {0, 0};
+    struct timeval limit = {within_ms / 1000, within_ms % 1000 * 1000};
     fd_set lines;
 
     FD_ZERO(&lines);
     FD_SET(line, &lines);
-    return select(0, &lines, NULL, NULL, &at_once) != 0;
+    return select(0, &lines, NULL, NULL, &limit);
+}
+
+int ssc_is_stale(ssc_socket line)
+{
+    return readable(line, 0) != 0;
 }
 
 int ssc_send(ssc_socket line, const unsigned char *bytes, size_t count)
@@ -131,13 +135,15 @@ int ssc_send(ssc_socket line, const unsigned char *bytes, size_t count)
     return 0;
 }
 
-enum ssc_got ssc_receive(ssc_socket line, unsigned char *bytes, size_t count)
+enum ssc_got ssc_receive(ssc_socket line, unsigned char *bytes, size_t count, uint32_t until_ms)
 {
     while (count > 0) {
-        int got = recv(line, (char *)bytes, (int)count, 0);
+        int left_ms = (int)(until_ms - ssc_clock_ms());
+        int got;
 
-        if (got < 0 && WSAGetLastError() == WSAETIMEDOUT)
+        if (left_ms <= 0 || readable(line, left_ms) == 0)
             return SSC_SILENT;
+        got = recv(line, (char *)bytes, (int)count, 0);
         if (got <= 0)
             return SSC_GONE;
         bytes += got;

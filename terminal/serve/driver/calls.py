@@ -26,6 +26,9 @@ SECOND_STEP_OF_EITHER = "ReadCard_HSM_Step2"
 LONGEST = 65536
 """Bytes of a request: the longest argument has 20480 characters."""
 
+BOM = "\ufeff"
+"""What some programs begin a text in UTF-8 with."""
+
 LONGEST_NUMBER = 10
 """Digits of a number that is written as a text."""
 
@@ -55,9 +58,10 @@ def read(text: str | bytes, pending: str = "") -> Call | Turned:
         problem = Text(f"the request has more than {LONGEST} bytes", f"请求超过{LONGEST}字节")
         return _refused(_named(""), BAD_PARAMETER, problem)
     try:
-        asked = json.loads(text)
+        asked = json.loads(text.removeprefix(BOM) if isinstance(text, str) else text)
     except (ValueError, RecursionError):
-        return _refused(_named(""), BAD_PARAMETER, Text("the request is no JSON", "请求不是JSON"))
+        problem = Text("the request is no JSON in UTF-8", "请求不是UTF-8编码的JSON")
+        return _refused(_named(""), BAD_PARAMETER, problem)
     if not isinstance(asked, Mapping):
         return _refused(_named(""), BAD_PARAMETER, Text("the request is no JSON object", "请求不是JSON对象"))
     if "func" in asked:
@@ -92,7 +96,9 @@ def _meant(said: str, asked: Mapping[str, Any], pending: str) -> str:
 
 def _listed_call(asked: Mapping[str, Any]) -> Call | Turned:
     name, given = asked["func"], asked.get("in", [])
-    function = BY_NAME.get(name) if isinstance(name, str) else None
+    if not isinstance(name, str):
+        return _refused(_listed, UNSUPPORTED, Text('"func" is no name of a function', '"func"不是函数名'))
+    function = BY_NAME.get(name)
     if function is None:
         return _refused(_listed, UNSUPPORTED, Text(f"there is no function {name}", f"不支持函数{name}"))
     if not isinstance(given, Sequence) or isinstance(given, str):
@@ -128,6 +134,8 @@ def _text(value: Any) -> str | None:
 def _number(value: Any) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     if not isinstance(value, str):
         return None
     digits = value.strip()

@@ -54,14 +54,19 @@ class Endpoint:
         return next((address for address in self.addresses if address.startswith("http:")), None)
 
     def write(self, file: Path) -> None:
-        """Replace the file in one step, mode 0600. Raises OSError."""
+        """Replace the file in one step, mode 0600. Raises OSError, and leaves everything as it was."""
         text = "".join(f"{line}\n" for line in (FORM, *self.addresses, f"token:{self.token}"))
         new = file.with_name(f"{file.name}.{os.getpid()}")
         with suppress(FileNotFoundError):
             new.unlink()
         with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(os.fsencode(text))
-        new.replace(file)
+            try:
+                stream.write(os.fsencode(text))
+                stream.flush()
+                new.replace(file)
+            except BaseException:
+                new.unlink()
+                raise
 
     @classmethod
     def read(cls, file: Path) -> Endpoint | None:

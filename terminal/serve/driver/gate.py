@@ -52,7 +52,7 @@ class OriginGate:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        host, origin = headers.get("host", ""), headers.get("origin")
+        host, origin = headers.get("host", ""), _origin_of(headers)
         problem = self.problem(host, origin)
         if problem:
             await _turn_away(scope, send, problem)
@@ -64,7 +64,12 @@ class OriginGate:
             await self._app(scope, receive, _with_origin(send, origin))
 
     def problem(self, host: str, origin: str | None) -> str:
-        """Why a request is turned away, by its Host and Origin headers; "" where it is not."""
+        """Why a request is turned away, by its Host and Origin headers; "" where it is not.
+
+        Without either it is a program's that speaks HTTP/1.0.
+        """
+        if not host and origin is None:
+            return ""
         if not self._is_ours(_host_of(host)):
             return f"{host!r} is no name of this service; use 127.0.0.1"
         if origin is None:
@@ -89,6 +94,17 @@ def _host_of(header: str) -> str:
     with suppress(ValueError):
         return urlsplit(f"//{header}").hostname or ""
     return ""
+
+
+def _origin_of(headers: Headers) -> str | None:
+    """Where a request comes from; old browsers name no Origin with a form, but the page it stands on."""
+    if origins := headers.getlist("origin"):
+        return ", ".join(origins)
+    page = headers.get("referer")
+    if page is None:
+        return None
+    scheme, _, rest = page.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"
 
 
 async def _turn_away(scope: Scope, send: Send, problem: str) -> None:

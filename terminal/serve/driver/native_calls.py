@@ -53,6 +53,16 @@ def greet(fields: Fields, token: str, encoding: TextEncoding) -> Welcome:
     return Welcome(_failed(ReturnCode.CONNECTION, problem, encoding), None)
 
 
+def no_room(callers: int, encoding: TextEncoding) -> Welcome:
+    """The answer to a hello where so many callers are there already that no more are served."""
+    problem = Text(
+        f"{callers} programs are connected to the driver service, and it serves no more; end one of them and call "
+        "again (a program stays connected until it ends or unloads the library)",
+        f"读卡服务已连接{callers}个程序，达到上限，请结束其中一个后重试",
+    )
+    return Welcome(_failed(ReturnCode.CONNECTION, problem, encoding), None)
+
+
 def answer(
     fields: Fields, driver: Driver, library: LowerInterface, caller: object, encoding: TextEncoding
 ) -> tuple[bytes, bytes]:

@@ -6,6 +6,7 @@ without the token, is answered and closed.
 
 from __future__ import annotations
 
+import select
 import socket
 import threading
 import time
@@ -17,6 +18,7 @@ from pathlib import Path
 from terminal.driver.codes import ReturnCode
 from terminal.driver.framing import FrameError, pack, read
 from terminal.driver.ports import Driver
+from terminal.driver.presence import calling
 from terminal.driver.profile import TextEncoding
 from terminal.serve.driver.endpoint import (
     Endpoint,
@@ -26,11 +28,14 @@ from terminal.serve.driver.endpoint import (
     listen_unix,
     new_token,
 )
-from terminal.serve.driver.native_calls import LowerInterface, answer, greet
+from terminal.serve.driver.native_calls import LowerInterface, Welcome, answer, greet, no_room
 
 HELLO_TIMEOUT_S = 10.0
 MOST_CALLERS = 64
-"""Connections at a time; a further one is closed at once, which the library reports as -11."""
+"""Programs at a time; a further one is told so, with -11."""
+
+MOST_AT_THE_DOOR = 16
+"""Connections beside those of callers: hello is yet to come, or there is no room; a further one is closed at once."""
 
 NO_ROOM_S = 0.1
 """Until the next attempt to take a connection, where this process has no file descriptors left."""
@@ -104,6 +109,13 @@ def _end(connection: socket.socket) -> None:
     connection.close()
 
 
+def _is_there(connection: socket.socket) -> bool:
+    """Whether the other end has not closed."""
+    ends = select.poll()
+    ends.register(connection, select.POLLRDHUP)
+    return not ends.poll(0)
+
+
 def _within(connection: socket.socket, seconds: float) -> Callable[[int], bytes]:
     """Receives until so many seconds are over, however the bytes trickle in. What it gives raises OSError then."""
     deadline = time.monotonic() + seconds
@@ -124,6 +136,7 @@ class _Exchange:
     token: str
     encoding: TextEncoding
     _open: dict[threading.Thread, socket.socket] = field(default_factory=dict)
+    _callers: set[object] = field(default_factory=set)
     _guard: threading.Lock = field(default_factory=threading.Lock)
     _ended: bool = False
 
@@ -138,7 +151,7 @@ class _Exchange:
                 time.sleep(NO_ROOM_S)
                 continue
             with self._guard:
-                if self._ended or len(self._open) >= MOST_CALLERS:
+                if self._ended or len(self._open) >= MOST_CALLERS + MOST_AT_THE_DOOR:
                     connection.close()
                     continue
                 thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
@@ -165,6 +178,7 @@ class _Exchange:
         finally:
             with self._guard:
                 self._open.pop(threading.current_thread(), None)
+                self._callers.discard(caller)
             self.driver.hang_up(caller)
             self.library.hang_up(caller)
 
@@ -175,7 +189,7 @@ class _Exchange:
             first = read(_within(connection, HELLO_TIMEOUT_S))
             if first is None:
                 return
-            welcome = greet(first, self.token, self.encoding)
+            welcome = self._admitted(greet(first, self.token, self.encoding), caller)
             connection.sendall(pack(*welcome.answer))
             if welcome.encoding is None:
                 return
@@ -185,12 +199,23 @@ class _Exchange:
         except FrameError as error:
             connection.sendall(pack(b"%d" % ReturnCode.CONNECTION, str(error).encode("ascii")))
 
+    def _admitted(self, welcome: Welcome, caller: object) -> Welcome:
+        """The welcome while there is room for one more caller."""
+        if welcome.encoding is None:
+            return welcome
+        with self._guard:
+            if len(self._callers) >= MOST_CALLERS:
+                return no_room(len(self._callers), welcome.encoding)
+            self._callers.add(caller)
+            return welcome
+
     def _answer(
         self, connection: socket.socket, fields: list[bytes], caller: object, encoding: TextEncoding
     ) -> None:
         """A bug of ours is answered too, and then ends this connection with its traceback, not the service."""
         try:
-            said = answer(fields, self.driver, self.library, caller, encoding)
+            with calling(lambda: _is_there(connection)):
+                said = answer(fields, self.driver, self.library, caller, encoding)
         except Exception as error:
             text = f"this is a bug in ssc-terminal: {type(error).__name__}"
             connection.sendall(pack(UNKNOWN_ERROR, text.encode("ascii", "replace")))

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from terminal.transport.base import (
     CardMuteError,
     CardRemovedError,
+    CardResetError,
     NoCardError,
-    PowerLostError,
     ReaderError,
     TransportError,
 )
@@ -51,10 +51,6 @@ class ReaderGoneError(ReaderError):
 
 class ReaderBusyError(ReaderError):
     """Another program holds the reader."""
-
-
-class CardResetError(ReaderError, PowerLostError):
-    """Another program reset the card: what was verified or selected counts no more."""
 
 
 @dataclass(frozen=True, slots=True)

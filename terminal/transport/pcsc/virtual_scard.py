@@ -12,77 +12,41 @@ refused with SCARD_E_SHARING_VIOLATION, which pcsc-lite's client turns into wait
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
-from threading import Condition, Thread
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from terminal.transport.base import Reader, ReaderError, TransportError
 from terminal.transport.pcsc import errors as code
 from terminal.transport.pcsc import virtual_scard_codes as more
-from terminal.transport.pcsc.scard import PNP_NOTIFICATION, Disposition, EventState, Scard, Share
-from terminal.transport.pcsc.virtual_scard_codes import CardState
-from terminal.transport.pcsc.virtual_scard_reader import CardHandle, Token, VirtualSlot
+from terminal.transport.pcsc import virtual_scard_handles as handles
+from terminal.transport.pcsc.scard import PNP_NOTIFICATION, Disposition, EventState, Scard
+from terminal.transport.pcsc.virtual_scard_plugged import PluggedReaders
+from terminal.transport.pcsc.virtual_scard_reader import CardHandle
 from terminal.transport.pcsc.virtual_scard_status import Context, StatusCall
 
 _OURS = 1 << 32
 """Numbers of pcsc-lite have 32 bits; ours lie above, so that neither is ever taken for the other."""
-
-_WATCH_S = 0.2
 
 
 class VirtualScard:
     """The functions of `real` (pyscard's `smartcard.scard`), with virtual readers listed before the real ones.
 
     Virtual readers come first so that a program that takes the first reader it finds cannot write to a real card.
-    Constants and functions that are not about readers are those of `real`.
+    Constants and functions that are not about readers are those of `real`. `readers` are the virtual ones.
     """
 
     def __init__(self, real: Scard) -> None:
         self.real = real
-        self.slots: dict[str, VirtualSlot] = {}
+        self.readers = PluggedReaders()
         self._contexts: dict[int, Context] = {}
         self._handles: dict[int, CardHandle] = {}
         self._numbers = itertools.count(_OURS)
-        self._moved = Condition()
-        self._plugged = 0
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.real, name)
 
-    # What a test or a program that hosts the readers does.
-
-    def add_reader(self, name: str, reader: Reader, token: Token | None = None) -> None:
-        """Plug a virtual reader in; `token` tells a card from the next where `card_present` cannot.
-
-        Raises ReaderError where the name is taken by another virtual reader.
-        """
-        if name in self.slots or name.lower() == PNP_NOTIFICATION.lower():
-            raise ReaderError(f"there is a virtual reader {name!r} already; readers need different names")
-        slot = VirtualSlot(name, reader, self._moved, token)
-        slot.look(wait=True)
-        with self._moved:
-            self.slots[name] = slot
-            self._plug()
-        Thread(target=self._watch, args=(slot,), name=f"watch {name}", daemon=True).start()
-
-    def remove_reader(self, name: str) -> None:
-        """Unplug a virtual reader: its card is gone for every program that uses it. Raises ReaderError for no such."""
-        with self._moved:
-            slot = self.slots.pop(name, None)
-            if slot is None:
-                known = ", ".join(self.slots) or "none"
-                raise ReaderError(f"no virtual reader is called {name!r}; there are: {known}")
-            self._plug()
-        slot.unplug()
-
-    def look(self, name: str) -> None:
-        """Take note of a card that was just moved, before any program asks."""
-        self.slots[name].look(wait=True)
-
     def close(self) -> None:
         """Unplug every reader and end every waiting call."""
-        for name in list(self.slots):
-            self.remove_reader(name)
+        self.readers.remove_all()
         for context in list(self._contexts.values()):
             self._cancel(context)
 
@@ -104,7 +68,7 @@ class VirtualScard:
             return more.INVALID_VALUE, 0
         result, number = self.real.SCardEstablishContext(scope)
         real = number if result == code.SUCCESS else None
-        context = Context(next(self._numbers) if real is None else real, real, self._plugged)
+        context = Context(next(self._numbers) if real is None else real, real, self.readers.count)
         self._contexts[context.number] = context
         return code.SUCCESS, context.number
 
@@ -136,9 +100,9 @@ class VirtualScard:
             result, names = self.real.SCardListReaders(found.real or 0, groups)
             if result not in (code.SUCCESS, code.NO_READERS):
                 found.real = None
-        with self._moved:
-            found.listed = self._plugged
-            virtual = list(self.slots)
+        with self.readers.moved:
+            found.listed = self.readers.count
+            virtual = list(self.readers.slots)
         listed = virtual + [name for name in names if name not in virtual]
         return (code.SUCCESS if listed else code.NO_READERS), listed
 
@@ -156,10 +120,10 @@ class VirtualScard:
         found = self._context(context)
         if found is None:
             return code.INVALID_HANDLE, [(name, 0, []) for name, _ in states]
-        slots = self._known(name for name, _ in states)
+        slots = self.readers.among(name for name, _ in states)
         if found.real is not None and not slots and not _watches_plugs(states):
             return self.real.SCardGetStatusChange(found.real, timeout_ms, readers)
-        call = StatusCall(self.real, found, slots, lambda: self._plugged, self._moved, states)
+        call = StatusCall(self.real, found, slots, lambda: self.readers.count, self.readers.moved, states)
         return call.run(timeout_ms)
 
     def SCardCancel(self, context: int, /) -> int:
@@ -174,7 +138,7 @@ class VirtualScard:
 
     def SCardConnect(self, context: int, reader: str, share: int, protocols: int, /) -> tuple[int, int, int]:
         """Code, card handle and the protocol in use."""
-        slot = self.slots.get(reader)
+        slot = self.readers.slots.get(reader)
         found = self._context(context)
         if found is None:
             return code.INVALID_HANDLE, 0, 0
@@ -183,7 +147,7 @@ class VirtualScard:
                 return code.UNKNOWN_READER, 0, 0
             return self.real.SCardConnect(found.real, reader, share, protocols)
         handle = CardHandle(next(self._numbers), context, slot, share)
-        result = _refusal(share, protocols) or self._once_free(slot, None, lambda: _open(handle, protocols))
+        result = handles.connect(handle, protocols)
         if result != code.SUCCESS:
             return result, 0, 0
         self._handles[handle.number] = handle
@@ -196,70 +160,36 @@ class VirtualScard:
         handle = self._handles.get(card)
         if handle is None:
             return self.real.SCardReconnect(card, share, protocols, initialisation)
-        refusal = _refusal(share, protocols)
-        if not refusal and initialisation not in (Disposition.LEAVE, Disposition.RESET, Disposition.UNPOWER):
-            refusal = more.INVALID_VALUE
-        slot = handle.reader
-        result = refusal or self._once_free(
-            slot, handle, lambda: _reopen(handle, share, protocols, initialisation), told=True
-        )
-        return result, slot.protocol if result == code.SUCCESS else 0
+        result = handles.reconnect(handle, share, protocols, initialisation)
+        return result, handle.reader.protocol if result == code.SUCCESS else 0
 
     def SCardDisconnect(self, card: int, disposition: int, /) -> int:
         """Code."""
         handle = self._handles.get(card)
         if handle is None:
             return self.real.SCardDisconnect(card, disposition)
-        if disposition not in set(Disposition):
-            return more.INVALID_VALUE
-
-        def close() -> int:
-            self._handles.pop(card, None)
-            if handle.event != code.REMOVED_CARD:
-                handle.reader.dispose(disposition, spare=handle)
-            handle.reader.close(handle)
-            return code.SUCCESS
-
-        return self._once_free(handle.reader, handle, close, told=True)
+        return handles.disconnect(handle, disposition, lambda: self._handles.pop(card, None))
 
     def SCardBeginTransaction(self, card: int, /) -> int:
         """Code; waits for as long as another handle has a transaction."""
         handle = self._handles.get(card)
         if handle is None:
             return self.real.SCardBeginTransaction(card)
-
-        def begin() -> int:
-            handle.reader.begin(handle)
-            return code.SUCCESS
-
-        return self._once_free(handle.reader, handle, begin)
+        return handles.begin(handle)
 
     def SCardEndTransaction(self, card: int, disposition: int, /) -> int:
         """Code."""
         handle = self._handles.get(card)
         if handle is None:
             return self.real.SCardEndTransaction(card, disposition)
-        if disposition not in set(Disposition):
-            return more.INVALID_VALUE
-        return self._once_free(handle.reader, handle, lambda: handle.reader.end(handle, disposition))
+        return handles.end(handle, disposition)
 
     def SCardTransmit(self, card: int, protocol: int, apdu: list[int], /) -> tuple[int, list[int]]:
         """Code and answer; waits for as long as another handle has a transaction."""
         handle = self._handles.get(card)
         if handle is None:
             return self.real.SCardTransmit(card, protocol, apdu)
-        command = _bytes(apdu)
-        if not command:
-            return more.INVALID_PARAMETER, []
-        slot = handle.reader
-        while True:
-            with slot.exchange:
-                result = slot.ready(handle)
-                if not result:
-                    return slot.transmit(protocol, command)
-            if result != code.SHARING_VIOLATION:
-                return result, []
-            slot.wait_for_end(handle)
+        return handles.transmit(handle, protocol, apdu)
 
     def SCardStatus(self, card: int, /) -> tuple[int, str, int, int, list[int]]:
         """Code, reader, state with the event counter, the protocol in use and the answer to reset."""
@@ -267,11 +197,11 @@ class VirtualScard:
         if handle is None:
             return self.real.SCardStatus(card)
         slot = handle.reader
-        result = self._once_free(slot, handle, lambda: code.SUCCESS)
+        result = handles.told(handle)
         if result != code.SUCCESS:
             return result, "", 0, 0, []
-        with self._moved:
-            state = int(_card_state(slot)) | (slot.events & 0xFFFF) << 16
+        with self.readers.moved:
+            state = int(handles.card_state(slot)) | (slot.events & 0xFFFF) << 16
             return code.SUCCESS, slot.name, state, slot.protocol, list(slot.atr)
 
     def SCardControl(self, card: int, control: int, data: list[int], /) -> tuple[int, list[int]]:
@@ -279,7 +209,7 @@ class VirtualScard:
         handle = self._handles.get(card)
         if handle is None:
             return self.real.SCardControl(card, control, data)
-        result = self._once_free(handle.reader, handle, lambda: code.SUCCESS)
+        result = handles.told(handle)
         if result == code.SUCCESS and control != more.GET_FEATURE_REQUEST:
             result = more.UNSUPPORTED_FEATURE
         return result, []
@@ -289,17 +219,11 @@ class VirtualScard:
         handle = self._handles.get(card)
         if handle is None:
             return self.real.SCardGetAttrib(card, attribute)
-        slot = handle.reader
-        known = {
-            more.ATTR_ATR_STRING: slot.atr,
-            more.ATTR_VENDOR_NAME: more.VENDOR,
-            more.ATTR_DEVICE_FRIENDLY_NAME: slot.name.encode() + b"\0",
-        }
-        result = self._once_free(slot, handle, lambda: code.SUCCESS)
-        value = known.get(attribute)
+        value = handles.attribute(handle.reader, attribute)
+        result = handles.told(handle)
         if result == code.SUCCESS and not value:
             result = more.UNSUPPORTED_FEATURE
-        return (result, list(value)) if value and result == code.SUCCESS else (result, [])
+        return result, list(value) if result == code.SUCCESS else []
 
     def SCardSetAttrib(self, card: int, attribute: int, value: list[int], /) -> Any:
         """Code: a virtual reader has no attribute that can be set."""
@@ -310,7 +234,7 @@ class VirtualScard:
     def _context(self, number: int) -> Context | None:
         found = self._contexts.get(number)
         if found is None and self.real.SCardIsValidContext(number) == code.SUCCESS:
-            found = self._contexts[number] = Context(number, number, self._plugged)
+            found = self._contexts[number] = Context(number, number, self.readers.count)
         return found
 
     def _serviced(self, context: Context) -> bool:
@@ -319,96 +243,10 @@ class VirtualScard:
             context.real = number if result == code.SUCCESS else None
         return context.real is not None
 
-    def _known(self, names: Iterable[str]) -> dict[str, VirtualSlot]:
-        with self._moved:
-            return {name: slot for name in names if (slot := self.slots.get(name))}
-
     def _cancel(self, context: Context) -> None:
-        with self._moved:
+        with self.readers.moved:
             context.cancels += 1
-            self._moved.notify_all()
-
-    def _plug(self) -> None:
-        self._plugged += 1
-        self._moved.notify_all()
-
-    def _watch(self, slot: VirtualSlot) -> None:
-        try:
-            while not slot.gone:
-                slot.reader.wait(not slot.present, _WATCH_S)
-                slot.look()
-        except TransportError:
-            if self.slots.get(slot.name) is slot:
-                self.remove_reader(slot.name)
-
-    def _once_free(
-        self, slot: VirtualSlot, handle: CardHandle | None, act: Callable[[], int], *, told: bool = False
-    ) -> int:
-        """Do something as soon as no other handle has a transaction; `told`: also where the handle's card changed."""
-        while True:
-            with slot.exchange:
-                slot.look()
-                if slot.owner is None or slot.owner is handle:
-                    event = handle.event if handle is not None and not told else code.SUCCESS
-                    return event or act()
-            slot.wait_for_end(handle)
-            if handle is not None and handle.event and not told:
-                return handle.event
-
-
-def _open(handle: CardHandle, protocols: int) -> int:
-    slot = handle.reader
-    if slot.gone:
-        return code.UNKNOWN_READER
-    if slot.exclusive:
-        return code.SHARING_VIOLATION
-    if handle.share != Share.DIRECT and (result := slot.negotiate(protocols)) != code.SUCCESS:
-        return result
-    if handle.share == Share.EXCLUSIVE and slot.handles:
-        return code.SHARING_VIOLATION
-    slot.open(handle)
-    return code.SUCCESS
-
-
-def _reopen(handle: CardHandle, share: int, protocols: int, initialisation: int) -> int:
-    slot = handle.reader
-    if slot.gone:
-        return code.READER_UNAVAILABLE
-    if share == Share.EXCLUSIVE and len(slot.handles) > 1:
-        return code.SHARING_VIOLATION
-    if share != Share.DIRECT and not slot.present:
-        return code.NO_SMARTCARD
-    if (result := slot.dispose(initialisation, spare=handle)) != code.SUCCESS:
-        return result
-    if share != Share.DIRECT and (result := slot.negotiate(protocols)) != code.SUCCESS:
-        return result
-    handle.share, handle.event = share, code.SUCCESS
-    return code.SUCCESS
-
-
-def _refusal(share: int, protocols: int) -> int:
-    if share not in set(Share):
-        return more.INVALID_VALUE
-    if share != Share.DIRECT and not protocols & more.EVERY_PROTOCOL:
-        return code.PROTO_MISMATCH
-    return code.SUCCESS
-
-
-def _card_state(slot: VirtualSlot) -> CardState:
-    if not slot.present:
-        return CardState.ABSENT
-    if slot.mute:
-        return CardState.PRESENT | CardState.SWALLOWED
-    return CardState.PRESENT | (CardState.POWERED | CardState.NEGOTIABLE if slot.powered else CardState(0))
-
-
-def _bytes(apdu: list[int]) -> bytes:
-    if not isinstance(apdu, list):
-        raise TypeError("Expected a list object.")
-    try:
-        return bytes(apdu)
-    except ValueError:  # pyscard takes the lower eight bits
-        return bytes(number & 0xFF for number in apdu)
+            self.readers.moved.notify_all()
 
 
 def _watches_plugs(states: Iterable[tuple[str, int]]) -> bool:

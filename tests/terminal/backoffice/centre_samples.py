@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from terminal.backoffice.card_ports import Papers
+from terminal.backoffice.channel_ports import Papers
 from terminal.backoffice.ports import CardKey, Holder, Place
 from terminal.text import Pin
 

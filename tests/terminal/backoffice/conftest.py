@@ -25,7 +25,8 @@ from centre_samples import (
 from postgresql_server import Fresh
 
 from apdu.layout.states import FinancialState
-from terminal.backoffice.card_ports import CENTRE, CardChanged, LockCard, ReleaseLoss, ReportLoss
+from terminal.backoffice.card_life_ports import CardChanged, LockCard, ReleaseLoss, ReportLoss
+from terminal.backoffice.channel_ports import CENTRE
 from terminal.backoffice.office import Office
 from terminal.backoffice.ports import (
     ConfirmActivation,

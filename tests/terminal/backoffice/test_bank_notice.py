@@ -43,6 +43,17 @@ def test_notice_heard_twice_changes_nothing_more(world):
     assert standing(world) == AFTER
 
 
+def test_the_day_of_the_bank_s_activation_is_that_of_the_first_notice(world):
+    world.office.bank_activated(NOTICE)
+    first = stored(world, lambda store: store.social_card(KEY.number)).bank_activated_at
+    assert first == world.now
+    world.now += timedelta(days=1)
+    world.office.bank_activated(NOTICE)
+    card = stored(world, lambda store: store.social_card(KEY.number))
+    assert (card.bank_activated_at, card.bank_number) == (first, NOTICE.bank_card)
+    assert NOTICE.bank_card not in repr(card)
+
+
 def test_card_that_a_pharmacy_activated_is_told_active_already(world):
     world.activate()
     assert world.office.bank_activated(NOTICE).activated is False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from centre_samples import (
@@ -25,22 +25,21 @@ from centre_samples import (
 
 from apdu.layout.states import ReceiptMode, SocialState
 from terminal.backoffice.bank_ports import BankNotice
-from terminal.backoffice.card_ports import (
-    CENTRE,
+from terminal.backoffice.card_life_ports import (
     CancelCard,
     CardChanged,
     CardReplaced,
-    Enable,
     HandedOver,
     HandOver,
     HandOverToEmployer,
     LockCard,
-    Papers,
     ReleaseLoss,
     ReplaceCard,
     ReportLoss,
     UnlockCard,
 )
+from terminal.backoffice.card_ports import Enable, QueryCard
+from terminal.backoffice.channel_ports import CENTRE, Papers
 from terminal.backoffice.ports import CardKey, Refusal
 
 NUMBER = KEY.number
@@ -180,3 +179,14 @@ def test_an_employers_list_is_recorded_card_by_card(make_world):
     assert world.card().receipt_mode is ReceiptMode.EMPLOYER
     elsewhere = replace(request, place=PLACE)
     assert world.refusal(world.call, elsewhere) == ("R23", "wrong-place")
+
+
+def test_every_time_is_told_by_the_region_s_clock(world):
+    world.now = world.now.astimezone(UTC)
+    world.enrolment.enrol_social_card(OTHER_KEY, OTHER_HISTORY, OTHER)
+    ((_, handed_over),) = world.call(HandOverToEmployer(COUNTER, "测试单位", (OTHER_KEY.number,))).results
+    enabled = world.call(Enable(COUNTER, NUMBER, None, PAPERS)).standing
+    seen = world.call(QueryCard(CENTRE, NUMBER))
+    for told in (handed_over.received_at, enabled.enabled_at, seen.enabled_at, seen.received_at):
+        assert told.utcoffset() == timedelta(hours=8)
+    assert (seen.enabled_at, seen.received_at) == (world.now, RECEIVED)

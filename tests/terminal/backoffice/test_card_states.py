@@ -16,17 +16,10 @@ from hypothesis import strategies as st
 from apdu.layout.states import Channel, FinancialState, ReceiptMode, SocialState
 from terminal.backoffice import card_states_page
 from terminal.backoffice.bank_ports import BankNotice
-from terminal.backoffice.card_ports import (
-    CENTRE,
-    CancelCard,
-    Enable,
-    LockCard,
-    QueryCard,
-    ReleaseLoss,
-    ReportLoss,
-    UnlockCard,
-)
+from terminal.backoffice.card_life_ports import CancelCard, LockCard, ReleaseLoss, ReportLoss, UnlockCard
+from terminal.backoffice.card_ports import Enable, QueryCard
 from terminal.backoffice.card_states import MOVES, REPEATS, Operation, edges, is_legal, mermaid, moved
+from terminal.backoffice.channel_ports import CENTRE
 from terminal.backoffice.ports import MedicalBase, RefusedError
 from terminal.backoffice.records import LOST_STATES, LossReason, SocialCard
 from terminal.backoffice.store import Store

@@ -10,10 +10,17 @@ import pytest
 from centre_samples import BALANCE_FEN, HISTORY, HOLDER, KEY, RECEIVED
 
 from apdu.identifiers import plausible_card_number
+from apdu.layout import every_file
 from apdu.layout.states import SocialState
 from terminal.backoffice.office import Office
 from terminal.backoffice.ports import CardKey, Holder
-from terminal.backoffice.production import Application, Made, OrderError, OrderFault
+from terminal.backoffice.production import (
+    PHOTOGRAPH_LIMIT,
+    Application,
+    Made,
+    OrderError,
+    OrderFault,
+)
 from terminal.backoffice.profile import load_profile
 from terminal.backoffice.store import Store
 from terminal.backoffice.stored.orders import Order, OrderKind, OrderStatus
@@ -23,6 +30,7 @@ SOMEBODY = Holder("990100199003030036", "测试丙")
 BANK = "95588"
 WANTED = Application(SOMEBODY, BANK)
 REPLACEMENT = Application(HOLDER, BANK, KEY.number, "遗失")
+PHOTOGRAPH, OTHER_PHOTOGRAPH = (bytes.fromhex(f"FFD8FF{n:02X}FFD9") for n in (1, 2))
 CHIP = "990100D15600000500A1B2C5D4E5F6"
 
 
@@ -33,6 +41,7 @@ def made(order: Order, whose: Holder, last: int = 9) -> Made:
         HISTORY[:-1] + bytes((last,)),
         whose,
         "6200000000000000005",
+        "6200000000000000013",
     )
 
 
@@ -80,13 +89,39 @@ def test_a_card_is_replaced_after_its_formal_loss_only(world: Any) -> None:
     assert fault(world.office.production.apply, Application(HOLDER, BANK)) is OrderFault.ORDERED
 
 
+def test_a_photograph_is_the_person_s_and_goes_to_whoever_makes_the_card(world: Any) -> None:
+    orders = world.office.production
+    orders.apply(Application(SOMEBODY, BANK, branch="102990100011", photograph=PHOTOGRAPH))
+    begun = orders.begin_batch()
+    assert begun is not None
+    ((order, _, image),) = orders.orders_of_batch(begun[0])
+    assert (order.bank_branch, image) == ("102990100011", PHOTOGRAPH)
+    assert orders.set_photograph(SOMEBODY, PHOTOGRAPH) is False
+    assert orders.set_photograph(SOMEBODY, OTHER_PHOTOGRAPH) is True
+    assert orders.photograph_of(SOMEBODY) == OTHER_PHOTOGRAPH
+    assert orders.photograph_of(HOLDER) is None
+
+
+def test_a_photograph_needs_its_person_on_record_by_this_name(world: Any) -> None:
+    set_photograph = world.office.production.set_photograph
+    assert fault(set_photograph, SOMEBODY, PHOTOGRAPH) is OrderFault.NO_PERSON
+    other_name = Holder(HOLDER.id_number, "测试丁")
+    assert fault(set_photograph, other_name, PHOTOGRAPH) is OrderFault.OTHER_NAME
+    assert world.office.production.photograph_of(HOLDER) is None
+
+
+def test_a_photograph_is_as_large_as_the_card_s_own_file() -> None:
+    files = (file for directory in every_file("3.0") for file in directory.files)
+    assert next(file.size for file in files if file.path == "SSSE/EF08") == PHOTOGRAPH_LIMIT
+
+
 def test_a_batch_gives_every_application_a_number(world: Any) -> None:
     orders = world.office.production
     assert orders.begin_batch() is None
     orders.apply(WANTED)
     begun = orders.begin_batch()
     assert begun == ("990100202602090001", 1)
-    ((order, whose),) = orders.orders_of_batch(begun[0])
+    ((order, whose, _),) = orders.orders_of_batch(begun[0])
     assert order.number is not None and plausible_card_number(order.number)
     assert (order.status, whose) == (OrderStatus.IN_PRODUCTION, SOMEBODY)
     assert orders.begin_batch() == begun, "a lost answer can be asked for again"

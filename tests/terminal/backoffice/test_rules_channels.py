@@ -25,21 +25,16 @@ from centre_samples import (
 from apdu.layout.states import Channel, FinancialState, SocialState
 from terminal.backoffice.bank_ports import BankNotice
 from terminal.backoffice.card_ports import (
-    CENTRE,
-    NO_PAPERS,
-    Agent,
     Authorise,
     CardView,
     ElectronicCard,
     Enable,
     Enabled,
-    Papers,
-    PlaceKind,
     PresentCard,
     QueryCard,
-    Service,
     SignElectronicCard,
 )
+from terminal.backoffice.channel_ports import CENTRE, NO_PAPERS, Agent, Papers, PlaceKind, Service
 from terminal.backoffice.ports import Place
 from terminal.backoffice.profile import load_profile
 

@@ -12,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apdu.layout.states import Channel, FinancialState, ReceiptMode, SocialState
-from terminal.backoffice.card_ports import CENTRE, HandOverToEmployer, QueryCard, Tick, Ticked
+from terminal.backoffice.card_life_ports import HandOverToEmployer, Tick, Ticked
+from terminal.backoffice.card_ports import QueryCard
 from terminal.backoffice.card_states import Operation
+from terminal.backoffice.channel_ports import CENTRE
 from terminal.backoffice.ports import CardKey, MedicalBase
 from terminal.backoffice.profile import load_profile, parse_profile
 from terminal.backoffice.records import SocialCard

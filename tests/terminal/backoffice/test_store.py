@@ -89,7 +89,7 @@ def test_another_schema_version_is_refused(tmp_path):
     Store(path).close()
     with sqlite3.connect(path) as database:
         database.execute("UPDATE alembic_version SET version_num = '0099'")
-    with pytest.raises(DamagedStoreError, match="version 0099, not 0002"):
+    with pytest.raises(DamagedStoreError, match="version 0099, not 0003"):
         Store(path)
 
 

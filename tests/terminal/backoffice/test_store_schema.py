@@ -34,6 +34,14 @@ INSERT INTO reservations VALUES (1, '2030010800000001', 'A00000017', '900001', '
 INSERT INTO audit VALUES (1, '2030-01-08T10:00:00+08:00', 'reserve', 'A00000017', '2030010800000001', NULL, NULL);
 """
 
+SECOND = (
+    "DROP TABLE photographs",
+    "ALTER TABLE card_orders DROP COLUMN bank_branch",
+    *(f"ALTER TABLE social_cards DROP COLUMN {column}" for column in ("chip_account", "bank_activated_at")),
+    "UPDATE alembic_version SET version_num = '0002'",
+)
+"""Takes a store back to version 2."""
+
 
 @pytest.fixture
 def first_version(tmp_path: Path) -> Path:
@@ -65,7 +73,7 @@ def test_a_store_of_the_first_version_keeps_everything(first_version: Path) -> N
 
 def test_reading_alone_does_not_migrate(first_version: Path) -> None:
     before = first_version.read_bytes()
-    with pytest.raises(DamagedStoreError, match="version 0001, and 0002 is needed; open it once"):
+    with pytest.raises(DamagedStoreError, match="version 0001, and 0003 is needed; open it once"):
         Store(first_version, read_only=True)
     assert first_version.read_bytes() == before
 
@@ -87,6 +95,22 @@ def test_made_and_migrated_tables_are_the_declared_ones(first_version: Path, whe
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
         connection.close()
+
+
+def test_a_store_of_the_second_version_is_brought_up_on_either_database(where: str) -> None:
+    Store(where).close()
+    connection = connect(where)
+    with connection.begin():
+        for statement in SECOND:
+            connection.exec_driver_sql(statement)
+    connection.close()
+    with pytest.raises(DamagedStoreError, match="version 0002, and 0003 is needed"):
+        Store(where, read_only=True)
+    Store(where).close()
+    connection = connect(where)
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    assert compare_metadata(context, metadata) == []
+    connection.close()
 
 
 def test_the_program_works_with_the_newest_migration() -> None:

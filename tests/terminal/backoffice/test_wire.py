@@ -12,7 +12,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 import pytest
 
 from terminal.backoffice import refusals, wire
-from terminal.backoffice.card_ports import HandedOver, ListHandedOver
+from terminal.backoffice.card_life_ports import HandedOver, ListHandedOver
 from terminal.text import Pin
 
 MOMENT = datetime(2030, 1, 8, 10, 30, 0, 123456, tzinfo=UTC)

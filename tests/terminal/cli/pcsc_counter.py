@@ -42,10 +42,10 @@ def counter(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Slot]]:
     slots = {name: Slot(name) for name in (FRONT, SECOND, SAM)}
     slots[FRONT].insert(issue("ssc-2.0", SEED))
     for name, slot in slots.items():
-        scard.add_reader(name, VirtualReader(slot))
+        scard.readers.add(name, VirtualReader(slot))
     monkeypatch.setitem(sys.modules, "smartcard.scard", scard)  # type: ignore[arg-type]
     try:
         yield slots
     finally:
         for name in slots:
-            scard.remove_reader(name)
+            scard.readers.remove(name)

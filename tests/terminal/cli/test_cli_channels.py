@@ -139,6 +139,9 @@ def test_the_holder_sees_state_and_balance_and_gets_an_electronic_card(ssc, desk
     named = ("--card", desk.number, "--card-id", desk.card_id, *KNOWN, *SHOWN, "--json")
     answer = said(ssc("online", "query", *named))[0]["answer"]
     assert answer["balance_fen"] > 0 and answer["id_number"].count("*") == 10
+    assert answer["enabled_at"] == "2030-01-08 10:00:00+08:00"
+    spoken = ssc("online", "query", *named[:-1])
+    assert "2030-01-08 10:00:00\n" in spoken.stdout and "02:00:00" not in spoken.stdout
     assert end(ssc("online", "sign", *named)) == "signed"
     assert end(ssc("online", "sign", *named)) == "already-signed"
 

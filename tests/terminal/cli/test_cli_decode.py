@@ -7,7 +7,7 @@ import json
 import pytest
 from cli_samples import Run
 
-from apdu.decoding import Form
+from apdu.decoding_forms import Form
 from terminal.cli.decode import FORMS
 
 ID_RECORD = "0812" + b"99010019900307001X".hex()

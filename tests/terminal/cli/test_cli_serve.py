@@ -53,16 +53,23 @@ def test_one_line_says_where_and_a_signal_ends_it(process: Start, tmp_path: Path
     assert (tmp_path / "centre.db").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_signal_ends_it_while_somebody_waits_for_an_answer(process: Start, tmp_path: Path) -> None:
+def test_a_closed_terminal_ends_it_and_what_somebody_still_waits_for_is_named(
+    process: Start, tmp_path: Path
+) -> None:
     running = process("serve", "centre")
     url = address(running)
     link = Link(url)
-    link.post("/failures", b'{"do": "timeout-before-commit", "seconds": 600}')
+    link.post("/failures", b'{"do": "slow", "seconds": 600}')
     with socket.create_connection((url.split("/")[2].split(":")[0], int(url.rpartition(":")[2]))) as waiting:
         waiting.sendall(b"POST /tick HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
         while not json.loads(link.send("GET", "/failures").body)["struck"]:
             pass
-        ended(running, signal.SIGTERM)
+        err = ended(running, signal.SIGHUP)
+        assert waiting.recv(4096).startswith(b"HTTP/1.1 503 ")
+    assert [("POST /tick" in line, "its store is closed" in line) for line in err.splitlines()] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 def test_the_dual_insert_runs_against_the_address(centre: str, ssc: Run, activate: Run) -> None:
@@ -103,19 +110,10 @@ def test_failures_are_switched_from_the_command_line(centre: str, ssc: Run, acti
     assert again.exit_code == 0, again.stderr
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("explode",),
-        ("down", "--off"),
-        ("down", "--seconds", "3"),
-        ("slow", "--seconds", "-1"),
-        ("down", "--nth", "0"),
-    ],
-)
-def test_a_failure_that_cannot_be_is_told(centre: str, ssc: Run, arguments: tuple[str, ...]) -> None:
-    told = ssc("centre", "fail", *arguments, "--centre", centre)
-    assert told.exit_code == 2 and told.stderr
+def test_a_failure_that_cannot_be_is_told(centre: str, ssc: Run) -> None:
+    for arguments in ("explode", "down --off", "down --seconds 3", "slow --seconds -1", "down --nth 0"):
+        told = ssc("centre", "fail", *arguments.split(), "--centre", centre)
+        assert told.exit_code == 2 and told.stderr, arguments
 
 
 def test_a_dry_run_names_a_file_and_not_an_address(centre: str, activate: Run) -> None:
@@ -181,6 +179,17 @@ def test_what_is_printed_as_json_fits_the_schema(process: Start, ssc: Run, tmp_p
         validator.validate(json.loads(each))
     assert json.loads(told[-1])["struck"]
     ended(running, signal.SIGINT)
+
+
+def test_what_is_due_is_done_by_a_service_too(centre: str, ssc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    ticked = ssc("centre", "tick", "--centre", centre, "--json")
+    assert json.loads(ticked.stdout) == {"type": "ticked", "schema": 1, "activated": 0, "lost": 0}
+    other_time = ssc("centre", "tick", "--centre", centre, "--now", NOW)
+    assert other_time.exit_code == 2 and "its own clock" in other_time.stderr
+    monkeypatch.setenv("SSC_CENTRE_TOKEN", "wrong-canary-token")
+    refused = ssc("centre", "tick", "--centre", centre)
+    assert refused.exit_code == 7 and "SSC_CENTRE_TOKEN" in refused.stderr
+    assert "canary" not in refused.output
 
 
 def test_the_environment_s_token_is_in_no_output(centre: str, ssc: Run) -> None:

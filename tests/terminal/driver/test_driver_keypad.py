@@ -8,6 +8,7 @@ import pytest
 
 from terminal.driver.keypad import Entry, Key, KeypadScriptError, QueueKeypad, ScriptedKeypad
 from terminal.driver.ports import KeypadCancelledError, KeypadLengthError, KeypadTimeoutError, Prompt
+from terminal.driver.presence import calling
 from terminal.text import Pin
 
 DEADLINE_S = 60.0
@@ -93,6 +94,13 @@ def test_whoever_answers_can_cancel_and_be_wrong(entry: str, error: type[Excepti
 def test_an_entry_that_nobody_makes_is_a_time_out() -> None:
     keypad = QueueKeypad(0.01)
     with pytest.raises(KeypadTimeoutError):
+        keypad.enter(Prompt.PIN)
+    assert keypad.prompt is None
+
+
+def test_an_entry_for_a_caller_that_has_gone_is_cancelled() -> None:
+    keypad, looks = QueueKeypad(timeout_s=600), iter([True, True, True, False, False])
+    with calling(lambda: next(looks)), pytest.raises(KeypadCancelledError):
         keypad.enter(Prompt.PIN)
     assert keypad.prompt is None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, nullcontext
+from itertools import count
 from pathlib import Path
 from random import Random
 
@@ -17,7 +18,7 @@ from terminal.testing.pcsc_daemon import PcscDaemon
 from terminal.trace.tape import read_tape
 from terminal.trace.tape_deck import Deck
 from terminal.trace.tape_decks import record_tape, replay_tape
-from terminal.transport.base import Reader
+from terminal.transport.base import CardResetError, Connection, Reader
 from terminal.transport.virtual import VirtualReader
 from virtual_card.issuer import issue
 from virtual_card.slot import Slot
@@ -72,6 +73,44 @@ def test_a_replayed_tape_gives_the_answers_that_were_recorded(tmp_path: Path) ->
         [(answer.code, answer.text.count("|")) for answer in answers] for answers in (recorded, replayed)
     ]
     assert shapes[0] == shapes[1]
+
+
+class ResetElsewhere:
+    """A reader whose card another program resets before its third command."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self.name = reader.name
+        self.card_present, self.wait = reader.card_present, reader.wait
+
+    def connect(self) -> Connection:
+        connection = self._reader.connect()
+        transmit, sent = connection.transmit, count(1)
+
+        def broken(apdu: bytes) -> bytes:
+            if next(sent) == 3:
+                raise CardResetError("another program reset the card")
+            return transmit(apdu)
+
+        connection.transmit = broken  # type: ignore[method-assign]
+        return connection
+
+
+def test_a_card_that_another_program_reset_is_so_on_the_tape_too(tmp_path: Path) -> None:
+    slot = Slot("contact")
+    slot.insert(card_of("2.0"))
+
+    def on(deck: Deck) -> Answer:
+        with deck.reader("new", "", lambda: nullcontext(ResetElsewhere(VirtualReader(slot)))) as reader:
+            driver = SSCardDriver(Device(reader, None, None), ScriptedKeypad([PIN]), load_profile())
+            return driver.call("iVerifyPIN", [1])
+
+    path = tmp_path / "driver.tape"
+    with record_tape(path, NOW, elapsed_s=lambda: 0.0) as recording:
+        live = on(recording)
+    with replay_tape(read_tape(path)) as replaying:
+        assert on(replaying) == live
+    assert (live.code, "reset the card" in live.text) == (-3, True)
 
 
 def test_pcsc_readers_serve_the_same_session(ssc_pcscd: PcscDaemon) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from apdu.layout import VERSIONS, DirectorySpec, FileSpec, Item, ItemValue, Structure, every_file
-from apdu.layout.spec import Vector
+from apdu.layout.declaration import Vector
 from terminal.driver.codes import CallError, ReturnCode
 from terminal.driver.values import encode_content, encode_record, encode_value, record_text, text_of
 

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 import pytest
 
 from apdu.layout.states import SocialState
-from terminal.backoffice.card_ports import NO_PAPERS, Papers
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers
 from terminal.backoffice.office import Office
-from terminal.backoffice.ports import UnreachableError
+from terminal.backoffice.ports import CardKey, Holder, UnreachableError
 from terminal.backoffice.profile import load_profile
 from terminal.counter import settings_of
 from terminal.enrol import enrol_card
@@ -220,6 +220,25 @@ def test_a_lost_card_is_told_so_and_is_not_written() -> None:
     released = world.visit(COUNTER, release_loss(world.papers))
     assert released is not None and released.label == "loss-released"
     assert world.at_centre is SocialState.SEALED
+
+
+@EVERY_KIND
+@pytest.mark.parametrize("place", [HOSPITAL, COUNTER])
+def test_a_card_that_the_centre_has_for_another_holder_is_refused_and_nothing_is_changed(
+    kind: str, place: str
+) -> None:
+    world = World(kind)
+    world.office = Office.open(":memory:", world.office.profile, lambda: NOW)
+    record = issue_record(world.card)
+    key, another = CardKey(record.card_id, record.number), Holder("990100197502020025", "测试乙")
+    world.office.enrolment.enrol_social_card(key, record.historical_bytes, another)
+    before = world.card.contents()
+    finished = world.visit(place, enable(Papers(another.id_number)))
+    assert finished is not None
+    assert (finished.label, int(finished.exit_code)) == ("other-holder", 8)
+    assert "another holder" in finished.text.en
+    assert world.at_centre is SocialState.SEALED
+    assert world.card.contents() == before
 
 
 def test_another_card_than_a_social_security_card_is_refused_by_the_terminal() -> None:

@@ -50,6 +50,14 @@ def test_every_state_has_an_action_a_name_and_a_table() -> None:
     assert {state.name for state in State} <= set(STATE_NAMES)
 
 
+@pytest.mark.parametrize("machine", [PURCHASE, CLINIC_SETTLEMENT], ids=["purchase", "clinic-settlement"])
+def test_more_cash_than_was_agreed_to_is_kept_by_a_yes_alone(machine: PaymentMachine) -> None:
+    assert machine.next(State.SETTLE, Event.OTHER_SPLIT) is State.AGREE_AGAIN
+    for event in (Event.DECLINED, Event.TIMED_OUT, Event.CANCELLED):
+        assert machine.next(State.AGREE_AGAIN, event) is State.UNDO_DEARER
+    assert machine.next(State.UNDO_DEARER, Event.UNREACHABLE) is PaymentOutcome.UNKNOWN
+
+
 def test_whatever_moves_money_is_reversed_where_no_answer_comes() -> None:
     for machine, state in (
         (PURCHASE, State.SETTLE),

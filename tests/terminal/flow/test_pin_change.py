@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from apdu.commands import verify
-from terminal.backoffice.card_ports import Papers, PlaceKind
+from terminal.backoffice.channel_ports import Papers, PlaceKind
 from terminal.backoffice.office import Office
 from terminal.backoffice.profile import Profile, load_profile
 from terminal.counter import settings_of

@@ -10,7 +10,8 @@ from driven import NOW, Bench
 
 from apdu.commands import verify
 from apdu.layout.states import SocialState
-from terminal.backoffice.card_ports import CENTRE, ReportLoss
+from terminal.backoffice.card_life_ports import ReportLoss
+from terminal.backoffice.channel_ports import CENTRE
 from terminal.backoffice.office import Office
 from terminal.backoffice.ports import RefusedError
 from terminal.backoffice.profile import load_profile

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -21,9 +22,9 @@ from serve_world import (
 )
 
 from apdu.layout.states import FinancialState, ReceiptMode, SocialState
-from terminal.backoffice import card_ports, office_ports, ports
+from terminal.backoffice import card_life_ports, card_ports, office_ports, ports
 from terminal.backoffice.bank_ports import BankNotice
-from terminal.backoffice.card_ports import Papers, Service
+from terminal.backoffice.channel_ports import Papers, Service
 from terminal.backoffice.debit_ports import ReportDebit
 from terminal.backoffice.insurance_desk import CloseDay, FindSettlement, InsurePerson
 from terminal.backoffice.national.people import Insured
@@ -145,8 +146,8 @@ def after(request: Any, *earlier: Any) -> Callable[[World], Any]:
     return made
 
 
-LOST = card_ports.ReportLoss(COUNTER, ACTIVE.number, formal=True, papers=PAPERS)
-LOCK = card_ports.LockCard(STAFF, ACTIVE.number)
+LOST = card_life_ports.ReportLoss(COUNTER, ACTIVE.number, formal=True, papers=PAPERS)
+LOCK = card_life_ports.LockCard(STAFF, ACTIVE.number)
 BASE_READ = f"01|990100|{history_of(SEALED).hex()}|03|{SEALED.card_id}|{RANDOM}|{RANDOM}|||"
 
 PORTS: Mapping[str, Callable[[World], Any]] = {
@@ -167,17 +168,19 @@ PORTS: Mapping[str, Callable[[World], Any]] = {
         card_ports.SignElectronicCard(ports.Place("app01"), ACTIVE.number, ACTIVE.card_id, PAPERS)
     ),
     "report-loss": after(LOST),
-    "release-loss": after(card_ports.ReleaseLoss(COUNTER, ACTIVE.number, PAPERS), LOST),
-    "replace-card": after(card_ports.ReplaceCard(COUNTER, ACTIVE.number, SPARE.number, PAPERS), LOST),
-    "cancel-card": after(card_ports.CancelCard(COUNTER, ACTIVE.number, PAPERS)),
+    "release-loss": after(card_life_ports.ReleaseLoss(COUNTER, ACTIVE.number, PAPERS), LOST),
+    "replace-card": after(card_life_ports.ReplaceCard(COUNTER, ACTIVE.number, SPARE.number, PAPERS), LOST),
+    "cancel-card": after(card_life_ports.CancelCard(COUNTER, ACTIVE.number, PAPERS)),
     "lock-card": after(LOCK),
-    "unlock-card": after(card_ports.UnlockCard(STAFF, ACTIVE.number), LOCK),
-    "hand-over": after(card_ports.HandOver(COUNTER, SPARE.number, papers=PAPERS)),
-    "hand-over-to-employer": after(card_ports.HandOverToEmployer(COUNTER, "E1", (SPARE.number, "unknown"))),
+    "unlock-card": after(card_life_ports.UnlockCard(STAFF, ACTIVE.number), LOCK),
+    "hand-over": after(card_life_ports.HandOver(COUNTER, SPARE.number, papers=PAPERS)),
+    "hand-over-to-employer": after(
+        card_life_ports.HandOverToEmployer(COUNTER, "E1", (SPARE.number, "unknown"))
+    ),
     "authorise": after(
         card_ports.Authorise(COUNTER, ACTIVE.number, ACTIVE.card_id, Service.PIN_RESET, PAPERS)
     ),
-    "tick": after(card_ports.Tick()),
+    "tick": after(card_life_ports.Tick()),
     "report-debit": after(
         ReportDebit(PLACE, ACTIVE, "0" * 30, 3, 0, 100, 0, 1, "00000001", "20260310103000", "00000000")
     ),
@@ -217,6 +220,7 @@ def told(key: ports.CardKey, whose: Holder) -> dict[str, str]:
     return {"aaz500": key.number, "aac002": whose.id_number, "aac003": whose.name, "aab301": "990100"}
 
 
+PHOTOGRAPH = b64encode(bytes.fromhex("FFD8FFE0FFD9")).decode()
 IN_USE, TO_ENABLE = told(ACTIVE, holder(1)), told(SEALED, holder(2))
 
 
@@ -265,6 +269,7 @@ CARD_SERVICE: Mapping[str, tuple[str, Callable[[World], bytes]]] = {
     "正式挂失": ("report-loss", after(spoken("正式挂失"))),
     "解除挂失": ("release-loss", after(spoken("解除挂失"), LOST)),
     "申请社保卡": ("card-application", after(spoken("申请社保卡", 银行编码="95588"), LOST)),
+    "相片修改": ("photograph", after(spoken("相片修改", 相片=PHOTOGRAPH))),
     "获取批次号": ("card-batch", applied_for),
     "即制卡数据": ("card-orders", batched),
     "制卡统计数据查询": ("card-orders", after(spoken("制卡统计数据查询"))),
@@ -289,6 +294,7 @@ def completed(world: World) -> bytes:
     world.office.call(LOST)
     number = world.office.production.issue(REPLACEMENT).number or ""
     chip = {"ksbm": ABSENT.card_id, "kfwm": history_of(ABSENT).hex(), "kxpzh": BANK_CARD, "kctzh": BANK_CARD}
+    chip |= {"kgfbb": "3.0", "xplx": "80"}
     whose = holder(1)
     return proxy("saveCardCompleted", ports.CardKey("", number), whose, shbzhm=whose.id_number, **chip)
 
@@ -296,6 +302,7 @@ def completed(world: World) -> bytes:
 PROXY: Mapping[str, tuple[str, Callable[[World], bytes]]] = {
     "queryCardInfoBySfzhm": ("query-card", asked("queryCardInfoBySfzhm")),
     "queryPersonInfo": ("query-card", asked("queryPersonInfo")),
+    "queryPerPhoto": ("query-card", asked("queryPerPhoto")),
     "saveCardActive": ("enable", asked("saveCardActive", key=SEALED, whose=holder(2))),
     "saveCardJrzhActive": (
         "bank-notice",

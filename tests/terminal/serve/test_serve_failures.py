@@ -7,40 +7,62 @@ import threading
 import time
 
 import pytest
-from serve_desk import FINISHED, TOKEN, Pharmacy, Served
+from serve_desk import FINISHED, PROFILE, TOKEN, Pharmacy, Served
 
 from terminal.backoffice import wire
 from terminal.backoffice.link import Link
 from terminal.backoffice.ports import (
+    Answer,
     CardKey,
     ConfirmActivation,
     Place,
+    Request,
     SignIn,
     UnreachableError,
     VerifyOldPin,
 )
+from terminal.backoffice.remote import RemoteOffice
 from terminal.flow.outcomes import Outcome
 from terminal.serve.failures import OF_HSM, Failure, FailureKind, FailureSwitch
 from terminal.text import Pin
 
 HERE = Place("990100000001")
 PATIENCE_S = 0.4
-TAKES_TIME = {"slow", "timeout-before-commit", "timeout-after-commit", "out-of-order"}
+LASTING_S = {"slow": 0.8, "out-of-order": 0.8, "timeout-before-commit": 60.0, "timeout-after-commit": 60.0}
+"""How long what takes time would last; a silence ends with the sender's patience."""
+
+DEADLINE_S = 60.0
 STEPS = ("sign-in", "verify-old-pin", "reserve", "hsm-message", "confirm-activation")
 UNHARMED = {FailureKind.DUPLICATE}
 ANYWHERE = [kind.value for kind in FailureKind if kind not in OF_HSM]
 
 
 def failure(kind: str, transaction: str, **options: object) -> Failure:
-    timed = {"seconds": 0.8} if kind in TAKES_TIME else {}
+    timed = {"seconds": LASTING_S[kind]} if kind in LASTING_S else {}
     return Failure(FailureKind(kind), transaction, **{**timed, **options})
 
 
+class Impatient(RemoteOffice):
+    """A terminal that waits long for every answer but those of one transaction, so that nothing else gives up."""
+
+    def __init__(self, served: Served, transaction: str) -> None:
+        super().__init__(served.url, PROFILE, TOKEN)
+        self._transaction, self._hasty = transaction, served.office(timeout_s=PATIENCE_S)
+
+    def call(self, request: Request) -> Answer:
+        hurried = wire.BY_REQUEST[type(request)].name == self._transaction
+        return self._hasty.call(request) if hurried else super().call(request)
+
+
 def disturbed(served: Served, failure: Failure) -> tuple[Pharmacy, Outcome]:
-    """A visit that meets the failure, at a terminal without patience."""
+    """A visit that meets the failure, at a terminal without patience for what takes time."""
     pharmacy = Pharmacy(served.office()).enrol()
     served.switch.on(failure)
-    outcome = pharmacy.visit(served.office(timeout_s=PATIENCE_S))
+    takes_time = failure.do.value in LASTING_S
+    outcome = pharmacy.visit(Impatient(served, failure.transaction) if takes_time else None)
+    deadline = time.monotonic() + DEADLINE_S
+    while not served.switch.struck and time.monotonic() < deadline:
+        time.sleep(0.005)  # whoever gave up may have been quicker than the service
     assert served.switch.struck == [(failure, failure.transaction)], "the failure must really strike"
     return pharmacy, outcome
 

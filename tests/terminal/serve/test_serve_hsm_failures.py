@@ -7,7 +7,7 @@ from serve_desk import FINISHED, NOW, TOKEN, Pharmacy, Served
 from serve_shop import Shop
 
 from terminal.backoffice import wire
-from terminal.backoffice.card_ports import Papers
+from terminal.backoffice.channel_ports import Papers
 from terminal.backoffice.link import Link
 from terminal.backoffice.ports import HsmMessage
 from terminal.backoffice.profile import load_profile

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from datetime import timedelta
 from xml.etree import ElementTree
 
 import pytest
-from serve_desk import Pharmacy, Served
+from serve_desk import NOW, Pharmacy, Served
 from serve_soap_client import CardService, said
 
 from apdu.identifiers import citizen_check_character
 from apdu.layout.states import SocialState
 from terminal.backoffice.ports import Holder
+from terminal.backoffice.production import PHOTOGRAPH_LIMIT
 from terminal.serve.soap_proxy import OPERATIONS
 
 BODY = "99010019900303003"
@@ -25,7 +28,17 @@ SPOKEN = {
     "姓名": NEWCOMER.name,
     "银行编码": "95588",
 }
-CHIP_DATA = {"ksbm": CHIP, "kfwm": RESET, "kctzh": BANK_NUMBER, "kxpzh": BANK_NUMBER}
+JPEG = bytes.fromhex("FFD8FFE00010FFD9")
+PHOTOGRAPH = b64encode(JPEG + bytes(8)).decode()
+BMP = b64encode(b"BM" + (62).to_bytes(4, "little") + bytes(56)).decode()
+CHIP_DATA = {
+    "ksbm": CHIP,
+    "kfwm": RESET,
+    "kctzh": BANK_NUMBER,
+    "kxpzh": "6200000000000000013",
+    "kgfbb": "3.0",
+    "xplx": "80",
+}
 
 
 @pytest.fixture
@@ -119,6 +132,58 @@ def test_get_banks_tells_every_card_and_get_bank_the_one_named(service: CardServ
     assert service.call("getBank", aaz500="X") == "没有此卡记录"
 
 
+def test_the_bank_s_dates_and_numbers_are_told_the_numbers_by_their_end(
+    served: Served, service: CardService
+) -> None:
+    number = said(service.proxy("saveCardOpen", **PERSON, khhhh="102990100011"), "sbkh") or ""
+    done = {**PERSON, "shbzhm": NEWCOMER.id_number, "kh": number, **CHIP_DATA}
+    service.proxy("saveCardCompleted", **done)
+    served.clock[0] += timedelta(days=1)
+    service.proxy("saveCardJrzhActive", **PERSON, kctzh=BANK_NUMBER)
+    made, activated = (f"{NOW + timedelta(days=day):%Y%m%d}" for day in (0, 1))
+    asked = {"aaz500": number, "aac002": NEWCOMER.id_number, "aac003": NEWCOMER.name}
+    (row,) = ElementTree.fromstring(service.call("getBank", **asked))
+    told = {each.tag: each.text for each in row}
+    assert (told["AAE008"], told["AAE008B"]) == ("95588", "102990100011")
+    assert told["AAE010"] == "*" * 15 + "0005" and told["AAE010A"] == "*" * 15 + "0013"
+    assert (told["FKRQ"], (told["GETTIME1"] or "")[:8]) == (made, activated)
+    (row,) = ElementTree.fromstring(service.call("getAZ03", **asked))
+    days = {each.tag: (each.text or "")[:8] for each in row if "TIME" in each.tag}
+    assert days["BANKTIME0"] == days["BANKFINISHTIME0"] == days["CITYTIME"] == made
+    assert (days["GETTIME1"], days["PROVINCETIME"]) == (activated, "")
+    (card,) = rows(service.proxy("queryCardInfoBySfzhm", **PERSON))
+    assert (card["yhbh"], card["kctzh"], card["kxpzh"]) == ("95588", told["AAE010"], told["AAE010A"])
+
+
+def test_a_photograph_is_handed_in_changed_and_told(service: CardService) -> None:
+    assert errors(service.proxy("saveCardSqList", **PERSON, photo=PHOTOGRAPH)) == ("0", None)
+    batch = service.spoken("获取批次号").findtext("批次号") or ""
+    assert service.spoken("即制卡数据", 批次号=batch).findtext("ROW/相片") == PHOTOGRAPH
+    assert service.spoken("相片修改", **SPOKEN, 相片=PHOTOGRAPH).findtext("ERR") == "01"
+    own = ElementTree.fromstring(service.call("getData"))
+    assert own.findtext("AAC002") == service.holder.id_number and own.findtext("PHOTO") == ""
+    changed = [service.spoken("相片修改", 相片=each).findtext("ERR") for each in (PHOTOGRAPH, BMP)]
+    assert changed == ["00", "00"]
+    assert ElementTree.fromstring(service.call("getData")).findtext("PHOTO") == BMP
+    assert said(service.proxy("queryPerPhoto"), "photo") == BMP
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "no base64",
+        b64encode(b"GIF89a").decode(),
+        b64encode(JPEG[:-1]).decode(),
+        b64encode(b"BM" + bytes(60)).decode(),
+        b64encode(JPEG + bytes(PHOTOGRAPH_LIMIT)).decode(),
+    ],
+)
+def test_what_is_no_photograph_is_declined(service: CardService, wrong: str) -> None:
+    assert service.spoken("相片修改", 相片=wrong).findtext("ERR") == "相片格式错误"
+    assert said(service.proxy("queryPerPhoto"), "photo") == ""
+
+
 def test_a_person_is_told_by_number(service: CardService) -> None:
     document = service.proxy("queryPersonInfo", xm="")
     assert (said(document, "shbzhm"), said(document, "xm")) == (service.holder.id_number, service.holder.name)
@@ -132,6 +197,8 @@ def test_a_person_is_told_by_number(service: CardService) -> None:
         {"xm": "三" * 51},
         {"yhbh": "9" * 41},
         {"bhkyy": "x" * 301},
+        {"khhhh": "10299010001"},
+        {"photo": "x"},
     ],
 )
 def test_an_application_that_is_none_is_declined(service: CardService, wrong: dict[str, str]) -> None:
@@ -140,7 +207,17 @@ def test_an_application_that_is_none_is_declined(service: CardService, wrong: di
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"kh": "P00000000"}, {"ksbm": "0" * 31}, {"kfwm": "3B"}, {"kctzh": "x"}, {"xm": "测试丁"}]
+    "wrong",
+    [
+        {"kh": "P00000000"},
+        {"ksbm": "0" * 31},
+        {"kfwm": "3B"},
+        {"kctzh": "x"},
+        {"xm": "测试丁"},
+        {"kxpzh": "x"},
+        {"kgfbb": "3.0.00"},
+        {"xplx": "8"},
+    ],
 )
 def test_a_card_that_cannot_be_is_not_brought_in(
     served: Served, service: CardService, wrong: dict[str, str]

@@ -22,7 +22,8 @@ def order(**said: object) -> CardOrder:
 
 
 @pytest.fixture
-def slots() -> Iterator[Slots]:
+def slots(tmp_path: Path) -> Iterator[Slots]:
+    """Closed while the images of the test are still there."""
     with Slots() as opened:
         yield opened
 

@@ -21,6 +21,7 @@ from terminal.trace.tape_player import TapeMismatchError
 from terminal.transport.base import (
     CardMuteError,
     CardRemovedError,
+    CardResetError,
     CardUnpoweredError,
     NoCardError,
     PinPad,
@@ -158,6 +159,7 @@ def test_waits_end_as_they_ended(tmp_path: Path) -> None:
         NoCardError("none"),
         CardMuteError("mute"),
         CardUnpoweredError("no power"),
+        CardResetError("reset by another"),
         PinEntryTimeoutError("nobody typed"),
         PinEntryCancelledError("cancelled"),
         PinEntryError("too short"),

@@ -20,7 +20,7 @@ from virtual_card.applications.pboc.contents import (
 )
 from virtual_card.applications.pboc.decision import MAX_SCRIPTS
 from virtual_card.applications.pboc.memory import MAX_AMOUNT
-from virtual_card.description import DescriptionError, Reader, unhex
+from virtual_card.description_reader import DescriptionError, Reader, unhex
 
 _NUMBERS = {
     "pin_tries": 0x0F,

@@ -9,7 +9,7 @@ from apdu.layout.pki import PKI_APPLICATION
 from apdu.pki import PUBLIC_KEY_LENGTH, TRIES, Secret
 from virtual_card.applications.pki.contents import KeyPair, PkiContents
 from virtual_card.applications.pki.memory import PRIVATE_LENGTH
-from virtual_card.description import DescriptionError, Reader
+from virtual_card.description_reader import DescriptionError, Reader
 
 
 def describe_pki(contents: PkiContents) -> dict[str, Any]:

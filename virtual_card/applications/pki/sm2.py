@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-from apdu.crypto.sm2 import INSTALL, LIBRARY, UNCOMPRESSED, available
+from apdu.crypto.sm2 import HALF, INSTALL, LIBRARY, UNCOMPRESSED, available
 from virtual_card.applications.pki.contents import KeyPair
 
 __all__ = ["INSTALL", "available", "new_key_pair"]
@@ -18,4 +18,4 @@ def new_key_pair(random: Callable[[int], bytes]) -> KeyPair:
         rnd_fn=lambda bits: int.from_bytes(random((bits + 7) // 8), "big") & ((1 << bits) - 1)
     )
     private, public = maker.generate_keypair()
-    return KeyPair(private, public.removeprefix(UNCOMPRESSED))
+    return KeyPair(private.rjust(HALF, b"\0"), public.removeprefix(UNCOMPRESSED))

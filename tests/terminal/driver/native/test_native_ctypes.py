@@ -243,6 +243,17 @@ def test_the_reader_library_is_a_caller_of_its_own(
         assert library.ICC_Reader_Open(b"AUTO") == 7
 
 
+@pytest.mark.parametrize("said", [b"17", b"1", b"0"])
+def test_a_length_that_is_not_that_of_the_answer_is_no_answer(
+    said: bytes, ssc_driver_library: Path, tmp_path: Path, endpoint_file: Path
+) -> None:
+    library = ctypes.CDLL(str(shutil.copy(ssc_driver_library / "libSSSE32.so", tmp_path)))
+    response = ctypes.create_string_buffer(b"\xa5" * 33, 33)
+    with wayward_service(endpoint_file, answering(said, b"\x3b\x00")):
+        assert library.ICC_Reader_PowerOn(7, 1, response) == -11
+    assert response.raw == b"\xa5" * 33
+
+
 def test_a_program_may_fork_in_the_middle_of_a_call(
     ssc_driver_library: Path, tmp_path: Path, endpoint_file: Path
 ) -> None:

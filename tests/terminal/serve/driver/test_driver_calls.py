@@ -32,6 +32,11 @@ def test_arguments_are_found_by_name_and_ordered_as_the_function_has_them() -> N
     assert (call.name, call.arguments) == ("iReadCard", (2, 1, "x|y|", "SSSEEF05|07|$"))
 
 
+def test_a_text_may_begin_with_the_mark_of_utf_8() -> None:
+    for text in ('\ufeff{"func": "iVerifyPIN", "in": [1]}', b'\xef\xbb\xbf{"func": "iVerifyPIN", "in": [1]}'):
+        assert isinstance(read(text), Call)
+
+
 def test_a_caller_without_itype_means_any_card() -> None:
     assert asked(function="iReadCardBas").arguments == (3,)
 
@@ -41,8 +46,8 @@ def test_both_spellings_of_the_key_are_read(spelling: str) -> None:
     assert asked(function="iUnblockPIN_HSM_Step2", **{spelling: "AB"}).arguments == ("AB",)
 
 
-@pytest.mark.parametrize("value", ["3", " 3", "3 ", " " * 12 + "3", "0000000003"])
-def test_a_number_may_come_as_a_text(value: str) -> None:
+@pytest.mark.parametrize("value", [3.0, "3", " 3", "3 ", " " * 12 + "3", "0000000003"])
+def test_a_number_may_come_as_a_text_or_with_a_point(value: str | float) -> None:
     assert asked(function="iVerifyPIN", iType=value).arguments == (3,)
 
 
@@ -114,6 +119,7 @@ def test_what_is_no_call_is_answered_with_a_code_and_words(text: str | bytes, co
 @pytest.mark.parametrize(
     ("text", "code"),
     [
+        ('{"func": null}', "-13"),
         ('{"func": "iFormatCard"}', "-13"),
         ('{"func": ["x"]}', "-13"),
         ('{"func": "iVerifyPIN", "in": 3}', "-14"),
@@ -125,7 +131,7 @@ def test_what_is_no_call_is_answered_with_a_code_and_words(text: str | bytes, co
 def test_the_other_form_is_refused_in_its_own_words(text: str, code: str) -> None:
     answer = turned(text)
     assert answer["result"] == code
-    assert answer["out"] != [""]
+    assert answer["out"] != [""] and "None" not in str(answer["out"])
 
 
 JSON = st.recursive(

@@ -19,6 +19,7 @@ from terminal.driver import lower
 from terminal.driver.framing import LONGEST, FrameError, pack, read, unpack
 from terminal.driver.functions import BY_NAME
 from terminal.driver.ports import Answer, Argument
+from terminal.driver.presence import somebody_waits
 from terminal.driver.profile import TextEncoding
 from terminal.serve.driver import native_link
 from terminal.serve.driver.endpoint import Endpoint, EndpointError, default_file, listen_unix
@@ -119,6 +120,29 @@ def test_the_end_of_a_connection_hangs_its_caller_up(service: NativeService, des
     assert desk.hung_up.acquire(timeout=60)
 
 
+@pytest.mark.parametrize("tcp", [False, True])
+def test_a_call_learns_that_its_caller_has_gone(tcp: bool, tmp_path: Path) -> None:
+    begun, gone = threading.Event(), threading.Event()
+
+    class Patient(Desk):
+        def call(self, name: str, arguments: Sequence[Argument], caller: object = None) -> Answer:
+            assert somebody_waits()
+            begun.set()
+            while somebody_waits():
+                gone.wait(0.01)
+            gone.set()
+            return Answer(0, "")
+
+    with serve_native(Patient(), Shelf(), tmp_path / "endpoint", tcp=tcp) as service:
+        place = service.addresses[-1].rpartition(":")[2]
+        line = socket.create_connection(("127.0.0.1", int(place))) if tcp else connected(service)
+        with line:
+            ask(line, b"hello", b"1", token(service))
+            line.sendall(pack(b"iVerifyPIN", b"3"))
+            assert begun.wait(30) and not gone.is_set()
+        assert gone.wait(30)
+
+
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
@@ -210,10 +234,22 @@ def test_a_connection_that_could_not_be_taken_does_not_end_the_taking(
         assert ask(line, b"iVerifyPIN", b"3") == [b"-51", "密码错误".encode("gbk")]
 
 
-def test_too_many_callers_are_turned_away(monkeypatch: pytest.MonkeyPatch, service: NativeService) -> None:
+def test_too_many_callers_are_told_how_many_there_are(
+    monkeypatch: pytest.MonkeyPatch, service: NativeService, desk: Desk
+) -> None:
     monkeypatch.setattr(native_link, "MOST_CALLERS", 1)
-    with welcomed(service), connected(service) as line:
-        assert closed(line)
+    monkeypatch.setattr(native_link, "MOST_AT_THE_DOOR", 1)
+    with welcomed(service) as first:
+        with connected(service) as line, connected(service) as further:
+            assert closed(further)
+            said = ask(line, b"hello", b"1", token(service), b"UTF-8")
+            assert said is not None and said[0] == b"-11"
+            assert "1 programs are connected" in said[1].decode() and "end one of them" in said[1].decode()
+            assert closed(line)
+        assert ask(first, b"iVerifyPIN", b"3") == [b"-51", "密码错误".encode("gbk")]
+    assert desk.hung_up.acquire(timeout=30) and desk.hung_up.acquire(timeout=30)
+    with welcomed(service):
+        pass
 
 
 @pytest.mark.parametrize(
@@ -312,6 +348,27 @@ def test_a_place_that_cannot_be_used_is_told(tmp_path: Path) -> None:
         with pytest.raises(EndpointError, match=says), serve_native(Desk(), Shelf(), file):
             pytest.fail("a service at a place that cannot be")
     assert plain.read_text(encoding="ascii") == "not an endpoint\n"
+
+
+def test_an_endpoint_that_cannot_be_written_leaves_no_half_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    with pytest.raises(IsADirectoryError):
+        Endpoint(("unix:/a",), "00").write(tmp_path)
+    assert [
+        path.name for path in tmp_path.parent.iterdir() if path.name.startswith(f"{tmp_path.name}.")
+    ] == []
+    file = tmp_path / "endpoint"
+    Endpoint(("unix:/a",), "00").write(file)
+    monkeypatch.setattr(os, "fsencode", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        Endpoint(("unix:/b",), "00").write(file)
+    assert [path.name for path in tmp_path.iterdir()] == ["endpoint"]
+    assert file.read_text(encoding="ascii").splitlines()[1] == "unix:/a"
+
+
+def full_disk(_: object) -> bytes:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
 
 def test_the_endpoint_file_is_where_the_libraries_look() -> None:

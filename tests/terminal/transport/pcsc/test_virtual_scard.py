@@ -128,7 +128,7 @@ def slot() -> Slot:
 @pytest.fixture
 def scard(slot: Slot) -> Iterator[VirtualScard]:
     multiplexer = VirtualScard(cast(Scard, NoService()))
-    multiplexer.add_reader(NAME, VirtualReader(slot), lambda: slot.card)
+    multiplexer.readers.add(NAME, VirtualReader(slot), lambda: slot.card)
     yield multiplexer
     multiplexer.close()
 
@@ -212,7 +212,7 @@ def test_a_released_context_is_invalid_everywhere(scard: VirtualScard, connect: 
 
 
 def test_readers_that_are_all_gone_are_no_readers_available(scard: VirtualScard, context: int) -> None:
-    scard.remove_reader(NAME)
+    scard.readers.remove(NAME)
     assert scard.SCardListReaders(context, []) == (NO_READERS, [])
     assert scard.SCardConnect(context, NAME, SHARED, ANY)[0] == UNKNOWN_READER
     assert status(scard, context) == (UNKNOWN_READER, 0)
@@ -220,9 +220,9 @@ def test_readers_that_are_all_gone_are_no_readers_available(scard: VirtualScard,
 
 def test_two_readers_of_one_name_are_refused(scard: VirtualScard, slot: Slot) -> None:
     with pytest.raises(ReaderError, match="Virtual 01"):
-        scard.add_reader(NAME, VirtualReader(slot))
+        scard.readers.add(NAME, VirtualReader(slot))
     with pytest.raises(ReaderError, match="there are: Virtual 01"):
-        scard.remove_reader("other")
+        scard.readers.remove("other")
 
 
 @pytest.mark.parametrize(
@@ -438,7 +438,7 @@ def test_a_card_pulled_by_the_fault_plan_is_a_removed_card(context: int, scard: 
     plan = FaultPlan.from_data([{"do": "pull-before", "instruction": "GET CHALLENGE"}])
     slot = Slot("torn", plan)
     slot.insert(card())
-    scard.add_reader("torn", VirtualReader(slot))
+    scard.readers.add("torn", VirtualReader(slot))
     handle = scard.SCardConnect(context, "torn", SHARED, ANY)[1]
     assert transmit(scard, handle) == REMOVED_CARD
     assert scard.SCardConnect(context, "torn", SHARED, ANY)[0] == NO_SMARTCARD
@@ -450,7 +450,7 @@ def test_a_card_mute_at_power_on_is_present_mute_and_unpowered(context: int, sca
     )
     slot = Slot("mute", plan)
     slot.insert(card())
-    scard.add_reader("mute", VirtualReader(slot))
+    scard.readers.add("mute", VirtualReader(slot))
     assert scard.SCardGetStatusChange(context, 0, [("mute", 0)]) == (
         OK,
         [("mute", 0x10000 | PRESENT | MUTE | CHANGED, [])],
@@ -478,7 +478,7 @@ def test_a_state_that_differs_is_answered_at_once(
 ) -> None:
     slot.insert(card())
     slot.remove()
-    scard.look(NAME)
+    scard.readers.look(NAME)
     assert status(scard, context, known, FOR_EVER)[0] == OK
 
 
@@ -504,24 +504,24 @@ def test_a_reader_that_comes_or_goes_wakes_whoever_watches_for_it(
     watched = [(PNP, 0), (NAME, EMPTY)]
     answer = in_thread(lambda: scard.SCardGetStatusChange(context, FOR_EVER, watched))
     until(waiting(scard, context))
-    scard.add_reader("second", VirtualReader(Slot("second")))
+    scard.readers.add("second", VirtualReader(Slot("second")))
     assert answer() == (OK, [(PNP, CHANGED, []), (NAME, EMPTY, [])])
     assert scard.SCardGetStatusChange(context, 20, watched)[0] == TIMEOUT
     answer = in_thread(lambda: status(scard, context, EMPTY, FOR_EVER))
     until(waiting(scard, context))
-    scard.remove_reader(NAME)
+    scard.readers.remove(NAME)
     assert answer() == (OK, 0x8 | UNKNOWN | CHANGED)
 
 
 def test_a_reader_that_came_since_the_list_was_read_is_not_missed(scard: VirtualScard, context: int) -> None:
     scard.SCardListReaders(context, [])
-    scard.add_reader("second", VirtualReader(Slot("second")))
+    scard.readers.add("second", VirtualReader(Slot("second")))
     assert scard.SCardGetStatusChange(context, FOR_EVER, [(PNP, 0)]) == (OK, [(PNP, CHANGED, [])])
 
 
 def test_a_reader_unplugged_takes_its_card_with_it(scard: VirtualScard, connect: Any) -> None:
     handle = connect()
-    scard.remove_reader(NAME)
+    scard.readers.remove(NAME)
     assert transmit(scard, handle) == REMOVED_CARD
     assert scard.SCardDisconnect(handle, UNPOWER) == OK
 
@@ -545,7 +545,7 @@ class TestBesideARealReader:
     @pytest.fixture
     def scard(self, service: OneReader, slot: Slot) -> Iterator[VirtualScard]:
         multiplexer = VirtualScard(cast(Scard, service))
-        multiplexer.add_reader(NAME, VirtualReader(slot), lambda: slot.card)
+        multiplexer.readers.add(NAME, VirtualReader(slot), lambda: slot.card)
         yield multiplexer
         multiplexer.close()
 
