@@ -91,7 +91,7 @@ def test_wrong_tree_is_refused_with_its_place(edit: Edit, place: str, reason: st
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (b"master_file: [", "line 1"),
+        (b"master_file: [}", "line 1, column 15"),
         (b"\xff\xfe\x00", "UTF-8"),
         (
             b"master_file:\n  data_objects: {}\n  data_objects: {}\n",

@@ -161,7 +161,7 @@ def test_steps_nobody_asked_for_are_named(activate: Run) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "part"),
     [
-        ("- {do: insert", 10, "script.yaml, line 1, column 14: no valid YAML"),
+        ("- {do: insert]", 10, "script.yaml, line 1, column 14: no valid YAML"),
         ("- {do: pin, pin: 2026-13-45}", 10, "line 1, column 18: no valid YAML (this value is no timestamp)"),
         ('- {do: pin, pin: !!int "24681x"}', 10, "line 1, column 18: no valid YAML (a tag stands there"),
         ("- {do: pin, do: pin}", 10, "the key 'do' stands there twice"),

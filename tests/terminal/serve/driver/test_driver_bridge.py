@@ -263,12 +263,15 @@ def test_the_end_of_the_service_does_not_wait_for_a_call_that_hangs(monkeypatch:
     caller_waits = threading.Thread(target=post)
     with ExitStack() as later:
         later.callback(driver.go_on.set)
-        with in_thread(app) as url, caller(url.removeprefix("http://")) as line:
+        with in_thread(app) as url:
             complaints = later.enter_context(complaining())
+            line = later.enter_context(caller(url.removeprefix("http://")))
             caller_waits.start()
             line.send(json.dumps({"function": "iVerifyPIN"}))
             assert driver.begun.acquire(timeout=10) and driver.begun.acquire(timeout=10)
         caller_waits.join(10)
+        with pytest.raises(ConnectionClosed, match="1012"):
+            line.recv(timeout=10)
     assert [(answer.status_code, "ending" in answer.json()["error"]) for answer in answers] == [(503, True)]
     assert complaints.records == []
 
