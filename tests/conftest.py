@@ -20,9 +20,11 @@ pytest_plugins = ["pytester", "postgresql_server"]
 # A loaded machine is no finding: how long an example takes, or to be drawn, fails no test.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
-# A shell lets what it starts in the background ignore Ctrl-C, and programs that the tests start would inherit that.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# What is started in the background ignores Ctrl-C, and under `nohup` a closed terminal; so would the programs that the
+# tests start, but a signal that is handled is not inherited.
+for number in (signal.SIGINT, signal.SIGHUP):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, lambda *_: None)
 collect_ignore_glob = [] if platform.machine() == "x86_64" else ["*/test_gmssl_*.py", "*/test_wine_*.py"]
 
 
