@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from apdu.tags import BY_TAG, tag_bytes
-from apdu.tlv import TlvError
+from apdu.tlv import TlvError, tag_end
 
 _PAD_RIGHT = frozenset({"cn"})
 _KEEP_RIGHT = frozenset({"n"})
@@ -27,11 +27,7 @@ def parse_dol(raw: bytes) -> Dol:
     entries: list[DolEntry] = []
     at = 0
     while at < len(raw):
-        end = at + 1
-        if raw[at] & 0x1F == 0x1F:
-            while end < len(raw) and raw[end] & 0x80:
-                end += 1
-            end += 1
+        end = tag_end(raw, at)
         if end >= len(raw):
             raise TlvError(len(raw), f"the data object list ends inside the entry that begins at {at}")
         entries.append(DolEntry(int.from_bytes(raw[at:end], "big"), raw[end]))

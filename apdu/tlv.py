@@ -72,12 +72,18 @@ def _objects(raw: bytes, base: int) -> Iterator[Tlv]:
         at += length
 
 
-def _parse_tag(raw: bytes, start: int, base: int) -> tuple[int, int]:
+def tag_end(raw: bytes, start: int) -> int:
+    """Where the tag that begins at `start` ends; past the end of `raw` where it is cut off."""
     end = start + 1
     if raw[start] & 0x1F == 0x1F:
         while end < len(raw) and raw[end] & 0x80:
             end += 1
         end += 1
+    return end
+
+
+def _parse_tag(raw: bytes, start: int, base: int) -> tuple[int, int]:
+    end = tag_end(raw, start)
     if end > len(raw):
         raise TlvError(base + len(raw), f"the tag that begins with {raw[start]:02X} is cut off")
     return int.from_bytes(raw[start:end], "big"), end

@@ -11,15 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from terminal.backoffice.channel_ports import NO_PAPERS, Papers
+from terminal.backoffice.channel_ports import NO_PAPERS, Papers, PlaceKind
 from terminal.backoffice.national_line import InsuranceLine, MessageIds, National, PayingOffice
 from terminal.backoffice.office_ports import OpenOffice
-from terminal.backoffice.ports import BackOffice
+from terminal.backoffice.ports import BackOffice, Place
 from terminal.backoffice.profile import Profile
 from terminal.flow.authentication import Means
-from terminal.flow.bill import Bill
+from terminal.flow.bill import PHARMACY_PURCHASE, Bill
 from terminal.flow.channel import Errand, Finished, at_card
-from terminal.flow.clinic import ClinicBill, VisitForm
+from terminal.flow.clinic import IN_PATIENT, OUT_PATIENT, ClinicBill, VisitForm
 from terminal.flow.dual_insert_run import Ended, activation
 from terminal.flow.operator import Operator
 from terminal.flow.payment import PaymentSettings
@@ -177,11 +177,14 @@ class Counter:
 
 def payment_settings(profile: Profile, settings: Settings) -> PaymentSettings:
     """What a region's profile says to a till, which is this terminal."""
+    at_hospital = profile.kind_of(Place(settings.pharmacy)) is PlaceKind.HOSPITAL
     return PaymentSettings(
         terminal=settings,
         place_name=profile.place_named(settings.pharmacy),
         verify_pin=profile.insurance.pin_at_purchase,
         purse=profile.purse,
+        clearings=(OUT_PATIENT, IN_PATIENT) if at_hospital else (PHARMACY_PURCHASE,),
+        region=profile.region,
     )
 
 

@@ -75,6 +75,11 @@ class Application:
     branch: str | None = None
     photograph: bytes | None = None
 
+    def agrees_with(self, order: Order) -> bool:
+        """Whether it asks for the card that is ordered; what one of both leaves out agrees with anything."""
+        same_branch = self.branch == order.bank_branch or None in (self.branch, order.bank_branch)
+        return self.replaces == order.replaces and self.bank in ("", order.bank) and same_branch
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Made:
@@ -110,7 +115,7 @@ class Production:
             self._known(application)
 
     def apply(self, application: Application) -> tuple[Order, bool]:
-        """Apply for a card; gives the order, and whether it is a new one. Raises OrderError."""
+        """Apply for a card; gives the order, and whether it is new or something in it is. Raises OrderError."""
         with self._store.transaction():
             return self._applied(application)
 
@@ -198,7 +203,7 @@ class Production:
             raise OrderError(OrderFault.OTHER_NAME)
         unfinished = [each for each in self._store.orders_of(holder.id_number) if each.made_at is None]
         if unfinished:
-            if unfinished[0].replaces != application.replaces:
+            if not application.agrees_with(unfinished[0]):
                 raise OrderError(OrderFault.ORDERED)
             return unfinished[0]
         if application.replaces is not None:
@@ -215,8 +220,17 @@ class Production:
         if person.holder != holder:
             raise OrderError(OrderFault.OTHER_NAME)
 
-    def _photographed(self, holder: Holder, image: bytes) -> bool:
-        if self._store.photograph_of(holder.id_number) == image:
+    def _with_more(self, order: Order, application: Application) -> tuple[Order, bool]:
+        """The order with what the same application says besides when it is made again."""
+        changed = self._photographed(application.holder, application.photograph)
+        if application.branch == order.bank_branch or application.branch is None:
+            return order, changed
+        order = replace(order, bank_branch=application.branch)
+        self._store.set_order(order)
+        return order, True
+
+    def _photographed(self, holder: Holder, image: bytes | None) -> bool:
+        if image is None or self._store.photograph_of(holder.id_number) == image:
             return False
         self._store.set_photograph(holder.id_number, image)
         self._store.note(self._now(), "photograph")
@@ -234,10 +248,9 @@ class Production:
     def _applied(self, application: Application) -> tuple[Order, bool]:
         known = self._known(application)
         if known is not None:
-            return known, False
+            return self._with_more(known, application)
         self._store.add_person(application.holder)
-        if application.photograph is not None:
-            self._photographed(application.holder, application.photograph)
+        self._photographed(application.holder, application.photograph)
         kind = OrderKind.NEW if application.replaces is None else OrderKind.LOST
         order = self._store.add_order(
             Order(

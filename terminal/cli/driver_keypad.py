@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from terminal.driver.keypad import Key, entered
-from terminal.driver.ports import Prompt
+from terminal.driver.ports import KeypadCancelledError, Prompt
 from terminal.driver.presence import LOOK_EVERY_S, somebody_waits
 from terminal.text import Pin
 
@@ -29,8 +29,11 @@ class ConsoleKeypad:
         self._woken, self._wake = os.pipe()
 
     def enter(self, prompt: Prompt) -> Pin:
-        """Ask; raises as `terminal.driver.ports.Keypad`."""
-        typed = self._typed(f"{prompt.value} (c cancels, Enter alone times out) ")
+        """Ask; raises as `terminal.driver.ports.Keypad`. A terminal that is closed cancels."""
+        try:
+            typed = self._typed(f"{prompt.value} (c cancels, Enter alone times out) ")
+        except (OSError, termios.error):
+            raise KeypadCancelledError from None
         return entered({CANCEL: Key.CANCEL, "": Key.TIMEOUT}.get(typed, typed))
 
     def end(self) -> None:

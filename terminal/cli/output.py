@@ -1,8 +1,10 @@
-"""Where commands write: plain lines, coloured on a terminal; a closed pipe never ends the work."""
+"""Where commands write: plain lines, coloured on a terminal; a closed pipe or terminal never ends the work."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
@@ -17,14 +19,22 @@ _silenced: WeakSet[TextIO] = WeakSet()
 
 
 def say(text: str = "", *, err: bool = False) -> None:
-    """Write one line; once the reader of the pipe is gone, nothing more, and no error."""
+    """Write one line; once the reader of the pipe is gone, or the terminal closed, nothing more, and no error."""
     stream = sys.stderr if err else sys.stdout
     if stream in _silenced:
         return
     try:
         click.echo(text, file=stream)
-    except BrokenPipeError:
-        silence(stream)
+    except OSError as error:
+        _silence_if_nobody_reads(stream, error)
+
+
+def _silence_if_nobody_reads(stream: TextIO, error: OSError) -> None:
+    """Raises the error where it has another cause, such as a full disk; a terminal that was closed says EIO."""
+    closed_terminal = error.errno == errno.EIO and stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
+    if not (closed_terminal or isinstance(error, BrokenPipeError)):
+        raise error
+    silence(stream)
 
 
 def silence(stream: TextIO) -> None:
@@ -53,6 +63,6 @@ def _show_in_colour(lines: Iterable[Line]) -> None:
         styled.rstrip()
         try:
             console.print(styled, soft_wrap=True)
-        except BrokenPipeError:
-            silence(sys.stdout)
+        except OSError as error:
+            _silence_if_nobody_reads(sys.stdout, error)
             return

@@ -43,8 +43,6 @@ class ReaderAddress(click.ParamType[str]):
 
 PSAM = "psam"
 ADDRESS = ReaderAddress()
-ADDRESSES = "\n".join(f"{scheme.form:<22} {scheme.meaning}" for scheme in SCHEMES.values())
-"""The kinds of address, for help texts."""
 
 reader_option = click.option(
     "--reader", "address", type=ADDRESS, required=True, metavar="ADDRESS", help="The card's reader."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +12,6 @@ from terminal.cli.value_types import CARD_FILE
 from terminal.exit_codes import ExitCode
 
 PLACES = ("contact", "contactless", "sam")
-ENTRY_HINT = "digits, CANCEL or TIMEOUT"
-
-Option = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 endpoint_option = click.option(
     "--endpoint",

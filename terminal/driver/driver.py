@@ -24,6 +24,7 @@ from terminal.driver.operations import Stage
 from terminal.driver.ports import Answer, Argument, Device, Keypad
 from terminal.driver.powered import SLOT_ORDER, PoweredCards
 from terminal.driver.preparation import Setting
+from terminal.driver.presence import somebody_waits
 from terminal.driver.profile import Profile
 from terminal.driver.running import Running
 from terminal.driver.steps import HandOver
@@ -32,6 +33,10 @@ from terminal.procedures.hsm import HsmAnswerError
 from terminal.session import CentreAnswered
 
 IDLE_LIMIT_S = 120.0
+NOT_BEGUN = (
+    "轮到时调用方已离开或服务正在结束，未执行",
+    "its turn came when the caller had gone or the service was ending; nothing was done",
+)
 
 
 def _local_time() -> datetime:
@@ -76,6 +81,7 @@ class SSCardDriver:
     def call(self, name: str, arguments: Sequence[Argument], caller: object = None) -> Answer:
         """Call a function with its input arguments in order; one call at a time, whoever calls.
 
+        A call whose turn comes when its caller has gone (`terminal.driver.presence`) is not begun.
         Never raises for what a caller, a card or a reader can do wrong. What a test did wrong (AssertionError, a
         keypad script that is exhausted) and Ctrl-C come through, the card powered off.
         """
@@ -119,6 +125,8 @@ class SSCardDriver:
         return None if steps is None else steps.function
 
     def _call(self, name: str, arguments: Sequence[Argument], caller: object) -> str:
+        if not somebody_waits():
+            raise refuse(ReturnCode.CONNECTION, *NOT_BEGUN)
         self.close_idle()
         expired, self._expired = self._expired, False
         waiting, self._steps = self._steps, None

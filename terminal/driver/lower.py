@@ -17,6 +17,7 @@ from apdu.t0 import CompletionError
 from terminal.driver.codes import CallError, ReturnCode
 from terminal.driver.ports import Device
 from terminal.driver.powered import whole_atr
+from terminal.driver.presence import somebody_waits
 from terminal.exchange import exchange
 from terminal.transport.base import (
     CardMuteError,
@@ -96,13 +97,18 @@ class ReaderLibrary:
         self._next_handle = 0
 
     def call(self, name: str, arguments: Sequence[Argument], caller: object = None) -> Reply:
-        """A function by its exported name; -13 for one there is not, -14 for arguments it does not take."""
+        """A function by its exported name; -13 for one there is not, -14 for arguments it does not take.
+
+        -11 where its turn comes when the caller has gone.
+        """
         function = FUNCTIONS.get(name)
         if function is None:
             return Reply(ReturnCode.UNSUPPORTED)
         if tuple(map(type, arguments)) != function.kinds:
             return Reply(ReturnCode.PARAMETER)
         with self._lock:
+            if not somebody_waits():
+                return Reply(ReturnCode.CONNECTION)
             try:
                 return function.work(self, caller, *arguments)
             except CallError as error:

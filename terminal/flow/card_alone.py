@@ -38,7 +38,7 @@ CARD_ALONE: Machine[State, Event, Outcome] = Machine(
             Event.ACTIVATABLE: State.ENABLE,
             Event.STALE_STATUS: State.CATCH_UP,
             Event.ALREADY_ACTIVE: Outcome.ALREADY_ACTIVE,
-            Event.OTHER_HOLDER: Outcome.OTHER_HOLDER,
+            Event.OTHER_HOLDER: Outcome.OTHER_HOLDER_AT_CENTRE,
         },
         State.ENABLE: {Event.DONE: State.CATCH_UP},
         State.CATCH_UP: {Event.DONE: State.RECEIPT, Event.STALE_STATUS: Outcome.CAUGHT_UP},

@@ -28,7 +28,7 @@ def standing(visit: Visit) -> Flow[CardStanding]:
 
 def is_anothers(visit: Visit, centre: CardStanding) -> bool:
     """Whether the centre holds the card in the reader as another person's than the card says it is."""
-    return visit.holder is not None and centre.holder.id_number != visit.holder.id_number
+    return visit.holder is not None and centre.holder.id_number != visit.holder.id_number.upper()
 
 
 def compare(visit: Visit, centre: CardStanding) -> Flow[Verdict]:

@@ -13,6 +13,7 @@ from terminal.backoffice.ports import Refusal, RefusedError
 from terminal.exit_codes import ExitCode
 from terminal.flow import texts
 from terminal.flow.authentication import start_psam
+from terminal.flow.catching_up import is_anothers, standing
 from terminal.flow.dual_insert import MACHINE, Event, State
 from terminal.flow.dual_insert_run import CARD_IS_GONE, FAILURES
 from terminal.flow.new_card_actions import (
@@ -59,6 +60,22 @@ def done(label: str, text: Text) -> Finished:
     return Finished(label, ExitCode.DONE, text)
 
 
+def ended(outcome: Outcome, detail: str = "") -> Finished:
+    """A visit that ended as a dual insert can end, too."""
+    return Finished(outcome.label, outcome.exit_code, outcome.text, detail)
+
+
+def for_its_holder(errand: Errand) -> Errand:
+    """The errand, refused before it begins where the centre has the card as another's than the card says."""
+
+    def checked(visit: Visit) -> Flow[Finished]:
+        if is_anothers(visit, (yield from standing(visit))):
+            return ended(Outcome.OTHER_HOLDER_AT_CENTRE)
+        return (yield from errand(visit))
+
+    return checked
+
+
 def at_card(settings: Settings, errand: Errand) -> Flow[Finished]:
     """The whole visit. Never raises for what a visit can meet."""
     visit = Visit(settings)
@@ -81,7 +98,7 @@ def failed(error: Exception) -> Finished:
     event = next(event for kind, event in FAILURES if isinstance(error, kind))
     ending = MACHINE.anywhere[event]
     assert isinstance(ending, Outcome)
-    return Finished(ending.label, ending.exit_code, ending.text, str(error))
+    return ended(ending, str(error))
 
 
 def _visit(visit: Visit, errand: Errand) -> Flow[Finished]:
@@ -93,7 +110,7 @@ def _visit(visit: Visit, errand: Errand) -> Flow[Finished]:
         if event is not expected:
             ending = MACHINE.next(state, event)
             assert isinstance(ending, Outcome)
-            return Finished(ending.label, ending.exit_code, ending.text)
+            return ended(ending)
     return (yield from errand(visit))
 
 

@@ -126,7 +126,7 @@ MACHINE: Machine[State, Event, Outcome] = Machine(
             Event.STALE_STATUS: State.CATCH_UP,
             Event.ALREADY_ACTIVE: Outcome.ALREADY_ACTIVE,
             Event.ABANDONED: State.UNDO,
-            Event.OTHER_HOLDER: Outcome.OTHER_HOLDER,
+            Event.OTHER_HOLDER: Outcome.OTHER_HOLDER_AT_CENTRE,
         },
         State.CHECK_CARD_PIN: {
             Event.DONE: State.ENTER_PIN,

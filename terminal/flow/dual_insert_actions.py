@@ -12,7 +12,7 @@ from apdu.layout.states import SocialState
 from terminal.backoffice.ports import ConfirmActivation, NewCardQuery, Reserve, SignIn, VerifyOldPin
 from terminal.flow import texts
 from terminal.flow.authentication import start_psam
-from terminal.flow.catching_up import compare, write_standing
+from terminal.flow.catching_up import compare, is_anothers, write_standing
 from terminal.flow.dual_insert import Event, State
 from terminal.flow.dual_insert_writes import (
     close_journal,
@@ -58,7 +58,7 @@ def query(visit: Visit) -> Flow[Event]:
     """What the centre says of this card, and whether an activation was left unfinished."""
     answer = yield NewCardQuery(visit.place, visit.card_key, visit.old_number, visit.journal_number)
     visit.answer = answer
-    if visit.holder and answer.holder.id_number != visit.holder.id_number:
+    if is_anothers(visit, answer):
         return Event.OTHER_HOLDER
     verdict = yield from compare(visit, answer)
     reservation = answer.reservation

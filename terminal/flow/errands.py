@@ -1,4 +1,7 @@
-"""What people come to a counter, an outlet or a hospital for, with the card in the reader."""
+"""What people come to a counter, an outlet or a hospital for, with the card in the reader.
+
+All but reporting a loss are for a card that the centre has as the same person's as the card says.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,8 @@ from terminal.backoffice.card_life_ports import CardReplaced, HandOver, ReleaseL
 from terminal.backoffice.card_ports import Authorise, Enable
 from terminal.backoffice.channel_ports import Papers, Service
 from terminal.exit_codes import ExitCode
-from terminal.flow.catching_up import catch_up, is_anothers, standing, write_standing
-from terminal.flow.channel import Errand, Finished, done
-from terminal.flow.payment_outcomes import PaymentOutcome
+from terminal.flow.catching_up import catch_up, standing, write_standing
+from terminal.flow.channel import Errand, Finished, done, for_its_holder
 from terminal.flow.steps import Draw, Flow, ReadClock, on
 from terminal.flow.visit import Visit
 from terminal.procedures.files import select_directory
@@ -29,15 +31,10 @@ CAUGHT_UP = Text(
 
 
 def enable(papers: Papers) -> Errand:
-    """Activate the social application (R10, R11, R12, R17): the centre first, then the card.
+    """Activate the social application (R10, R11, R12, R17): the centre first, then the card."""
 
-    A card whose holder the centre has otherwise is refused before either is changed.
-    """
-
+    @for_its_holder
     def errand(visit: Visit) -> Flow[Finished]:
-        if is_anothers(visit, (yield from standing(visit))):
-            ending = PaymentOutcome.OTHER_HOLDER
-            return Finished(ending.label, ending.exit_code, ending.text)
         answer = yield Enable(visit.place, visit.social.number, visit.social.card_id, papers)
         if answer.activated:
             yield from write_standing(visit, answer.standing)
@@ -54,6 +51,7 @@ def renew_pin(papers: Papers, new: Pin | None) -> Errand:
     """Set a new PIN, or with None give the old one its tries back (R40); the place's authorisation is asked first."""
     service = Service.PIN_UNBLOCK if new is None else Service.PIN_RESET
 
+    @for_its_holder
     def errand(visit: Visit) -> Flow[Finished]:
         yield Authorise(visit.place, visit.social.number, visit.social.card_id, service, papers)
         yield from on(visit.role, select_directory(visit.layout["SSSE"]))
@@ -67,7 +65,10 @@ def renew_pin(papers: Papers, new: Pin | None) -> Errand:
 
 
 def report_loss(papers: Papers, formal: bool) -> Errand:
-    """Report the card in the reader lost (found again, but not trusted any more): the centre alone (R41)."""
+    """Report the card in the reader lost (found again, but not trusted any more): the centre alone (R41).
+
+    Whomever the card names: one that names another person than the centre does is to be trusted even less.
+    """
 
     def errand(visit: Visit) -> Flow[Finished]:
         yield ReportLoss(visit.place, visit.social.number, formal, papers, visit.social.card_id)
@@ -86,6 +87,7 @@ RELEASED = Text("The loss is released.", "挂失已解除。")
 def release_loss(papers: Papers) -> Errand:
     """Release the loss of the card in the reader (R21, R41); in use again, it catches up."""
 
+    @for_its_holder
     def errand(visit: Visit) -> Flow[Finished]:
         yield ReleaseLoss(visit.place, visit.social.number, papers)
         yield from catch_up(visit, (yield from standing(visit)))
@@ -97,6 +99,7 @@ def release_loss(papers: Papers) -> Errand:
 def replace(papers: Papers, lost: str) -> Errand:
     """Let the new card in the reader take the place of a lost one; it stays sealed until it is activated."""
 
+    @for_its_holder
     def errand(visit: Visit) -> Flow[Finished]:
         answer: CardReplaced = yield ReplaceCard(visit.place, lost, visit.social.number, papers)
         return done("replaced", replaced(answer))
@@ -115,6 +118,7 @@ def replaced(answer: CardReplaced) -> Text:
 def hand_over(papers: Papers) -> Errand:
     """Hand the card over (R23): the centre records when, and the card itself says so."""
 
+    @for_its_holder
     def errand(visit: Visit) -> Flow[Finished]:
         answer = yield HandOver(visit.place, visit.social.number, visit.social.card_id, papers)
         day = answer.received_at.astimezone(visit.settings.zone).date()
@@ -133,6 +137,7 @@ def activate_bank(papers: Papers, outlet: Outlet) -> Errand:
     The bank's side stands for itself (R2): where the centre cannot be told now, the outlet tells it again (R14, R19).
     """
 
+    @for_its_holder
     def errand(visit: Visit) -> Flow[Finished]:
         yield Authorise(
             visit.place, visit.social.number, visit.social.card_id, Service.BANK_ACTIVATION, papers

@@ -112,6 +112,14 @@ class Outcome(Endings):
         ExitCode.REFUSED_BY_TERMINAL,
         Text("The two cards belong to different holders.", "两张卡的持卡人不一致。"),
     )
+    OTHER_HOLDER_AT_CENTRE = Ending(
+        "other-holder",
+        ExitCode.REFUSED_BY_TERMINAL,
+        Text(
+            "The centre has another holder for this card than the card says. The holder goes to the centre.",
+            "中心记录的持卡人与卡内不一致，请到中心核实。",
+        ),
+    )
     EXPIRED = Ending(
         "expired",
         ExitCode.REFUSED_BY_TERMINAL,
@@ -292,4 +300,4 @@ BY_REFUSAL = dict.fromkeys(RefusalCode, Outcome.REFUSED) | {
 }
 """Refusals of other channels than the dual insert have no outcome of their own."""
 
-BY_LABEL = {outcome.label: outcome for outcome in Outcome}
+LABELS = tuple(dict.fromkeys(outcome.label for outcome in Outcome))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from apdu.purse import Amounts
@@ -24,7 +24,8 @@ class PaymentSettings:
     """How this till is set up. `terminal`: the terminal it is; `place_name` goes on the slip.
 
     `verify_pin`: whether the holder types the card's PIN. `purse`: what the card's medical purse is used for. `kinds`:
-    insurances by preference. `operator`, `address`, `machine`: clerk and machine, for the sign-in.
+    insurances by preference, `clearings` the clearing classes of this place's settlements: the end of a day compares
+    each of both. `region` clears them. `operator`, `address`, `machine`: clerk and machine, for the sign-in.
     """
 
     terminal: Settings
@@ -32,6 +33,8 @@ class PaymentSettings:
     verify_pin: bool = True
     purse: PurseUse = PurseUse.NONE
     kinds: tuple[str, ...] = ("310", "390")
+    clearings: tuple[str, ...] = ()
+    region: str = ""
     operator: str = "001"
     address: str = "127.0.0.1"
     machine: str = "00-00-00-00-00-00"
@@ -153,7 +156,10 @@ class Payment:
 
 
 def answered(sale: Sale, said: Mapping[str, Any]) -> Sale:
-    """The sale with what the centre's `setlinfo` says of it; raises UnreachableError."""
+    """The sale with what the centre's `setlinfo` says of it; raises UnreachableError.
+
+    Its day is the centre's, which the day's totals go by: a till's clock may be past midnight before the centre's is.
+    """
     figures = Figures.of(said)
     settlement, visit = said.get("setl_id"), said.get("mdtrt_id")
     if not settlement or not visit:
@@ -161,6 +167,7 @@ def answered(sale: Sale, said: Mapping[str, Any]) -> Sale:
     return replace(
         sale,
         phase=Phase.ANSWERED,
+        day=_day_of(said.get("setl_time")) or sale.day,
         settlement=str(settlement),
         visit=str(visit),
         clearing=str(said.get("clr_type") or sale.clearing),
@@ -171,3 +178,11 @@ def answered(sale: Sale, said: Mapping[str, Any]) -> Sale:
         cash_fen=figures.cash_fen,
         balance_fen=figures.balance_fen,
     )
+
+
+def _day_of(time: Any) -> date | None:
+    """The day of a time `yyyy-MM-dd HH:mm:ss`; None for what is none."""
+    try:
+        return datetime.fromisoformat(str(time)).date()
+    except ValueError:
+        return None

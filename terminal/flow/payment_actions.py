@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 from terminal.backoffice import national_ports as national
@@ -158,12 +159,13 @@ def print_slip(payment: Payment) -> Flow[Event]:
 
 
 def compare_totals(payment: Payment) -> Flow[Event]:
-    """The day's totals by insurance and clearing class, each compared with the centre's (3201)."""
+    """The day's totals by insurance and clearing class, sold or not, each compared with the centre's (3201)."""
     book: SalesBook = yield ReadBook()
     now = yield ReadClock()
     day = payment.day or local(payment, now).date()
     different = False
-    for totals in totals_of(book.sales(), day):
+    sold = totals_of(book.sales(), day)
+    for totals in (*sold, *_unsold(payment, sold)):
         statement = _statement(totals, f"{day}")
         output = yield from transact(national.RECONCILIATION, {"data": statement})
         said = node(output, "stmtinfo")
@@ -171,6 +173,15 @@ def compare_totals(payment: Payment) -> Flow[Event]:
             different = True
             yield Show(payment_texts.totals_differ(totals.kind, str(said.get("stmt_rslt_dscr") or "")))
     return Event.DIFFERENT if different else Event.DONE
+
+
+def _unsold(payment: Payment, sold: tuple[Totals, ...]) -> Iterator[Totals]:
+    """Classes that the book has nothing in: where the centre has something, a settlement is missing here."""
+    known = {(totals.kind, totals.clearing) for totals in sold}
+    settings = payment.settings
+    for kind, clearing in product(settings.kinds, settings.clearings):
+        if (kind, clearing) not in known:
+            yield Totals(kind, clearing, settings.region, 0, 0, 0, 0)
 
 
 def _statement(totals: Totals, day: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ else is done at this till. Nothing is ever guessed, and nothing is sent twice un
 ssc centre people --centre centre.db                           # the centre, with synthetic people in it
 ssc card new --kind ssc-3.0 --seed 1102 -o a.card              # the card of the first of them
 ssc pharmacy purchase --bill bill.yaml --card a.card --centre centre.db --html slip.html
-ssc pharmacy refund --settlement 99010000000000000001 --centre centre.db
+ssc pharmacy refund --settlement 99010020000000000001 --centre centre.db
 ssc pharmacy reconcile --centre centre.db
 ```
 

@@ -8,7 +8,7 @@ from terminal.backoffice.card_ports import Authorise
 from terminal.backoffice.channel_ports import Papers, Service
 from terminal.exit_codes import ExitCode
 from terminal.flow import texts
-from terminal.flow.channel import Errand, Finished, done
+from terminal.flow.channel import Errand, Finished, done, ended, for_its_holder
 from terminal.flow.outcomes import Outcome
 from terminal.flow.steps import Confirm, EnterPin, Flow, Show, on
 from terminal.flow.visit import Visit
@@ -33,6 +33,7 @@ NO_NEW_PIN = "no-new-pin"
 def change_pin(papers: Papers) -> Errand:
     """Let the holder change the PIN; the place's authorisation is asked first. The last try is not spent silently."""
 
+    @for_its_holder
     def errand(visit: Visit) -> Flow[Finished]:
         yield Authorise(visit.place, visit.social.number, visit.social.card_id, Service.PIN_CHANGE, papers)
         yield from on(visit.role, select_directory(visit.layout["SSSE"]))
@@ -53,7 +54,7 @@ def _proven(visit: Visit) -> Flow[Pin | Finished]:
     left = yield from on(visit.role, query_tries(visit.settings.pin_limit))
     while left:
         if left == 1 and not (yield Confirm(texts.LAST_TRY)):
-            return _ended(Outcome.LAST_TRY_DECLINED)
+            return ended(Outcome.LAST_TRY_DECLINED)
         pin: Pin = yield EnterPin(ENTER_PRESENT, left)
         after = yield from on(visit.role, verify_pin(pin))
         if after is None:
@@ -61,7 +62,7 @@ def _proven(visit: Visit) -> Flow[Pin | Finished]:
         left = after
         if left:
             yield Show(texts.wrong_pin(left))
-    return _ended(Outcome.CARD_PIN_BLOCKED)
+    return ended(Outcome.CARD_PIN_BLOCKED)
 
 
 def _chosen(visit: Visit, old: Pin) -> Flow[Pin | Finished]:
@@ -87,7 +88,3 @@ UNFIT: tuple[tuple[Text, Callable[[Visit, Pin, Pin], bool]], ...] = (
     ),
 )
 """What is told of a new PIN that cannot be taken, and when."""
-
-
-def _ended(outcome: Outcome) -> Finished:
-    return Finished(outcome.label, outcome.exit_code, outcome.text)

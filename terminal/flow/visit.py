@@ -10,7 +10,7 @@ from functools import cache
 from apdu.keys import BY_NAME, KeySpec
 from apdu.layout import DirectorySpec, FileSpec, card_layout
 from apdu.layout.application_status import StatusFile
-from apdu.layout.states import FinancialState, JournalPhase, SocialState
+from apdu.layout.states import FinancialState, JournalPhase
 from terminal.backoffice.card_ports import Enabled
 from terminal.backoffice.channel_ports import NO_PAPERS, Papers, PharmacyWay
 from terminal.backoffice.ports import (
@@ -129,11 +129,6 @@ class Visit:
     def keeps_status(self) -> bool:
         """Whether the card has a status file of ours; another issuer's under the same FID is left alone."""
         return self.status is not None and not self.status.foreign
-
-    @property
-    def social_on_card(self) -> SocialState | None:
-        """The state of the social application as the card records it; None where it says nothing."""
-        return self.status.status.social if self.status and self.status.status else None
 
     @property
     def journal_number(self) -> str | None:

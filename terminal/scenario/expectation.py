@@ -9,7 +9,7 @@ import msgspec
 
 from terminal.backoffice.ports import RefusalCode
 from terminal.backoffice.rule_table import LABELS
-from terminal.flow.outcomes import BY_LABEL
+from terminal.flow.outcomes import LABELS as VISIT_OUTCOMES
 from terminal.flow.payment_outcomes import BY_LABEL as PAYMENT_OUTCOMES
 from terminal.scenario.errands import OUTCOMES as ERRAND_OUTCOMES
 from terminal.scenario.payments import PayExpectation, PurseExpectation
@@ -23,7 +23,7 @@ RuleName = Annotated[str, msgspec.Meta(pattern="^R[0-9]{1,2}$")]
 KNOWN_OUTCOMES = tuple(
     dict.fromkeys(
         (
-            *BY_LABEL,
+            *VISIT_OUTCOMES,
             *PAYMENT_OUTCOMES,
             *ERRAND_OUTCOMES,
             *(code.value for code in RefusalCode),

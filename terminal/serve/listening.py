@@ -7,12 +7,16 @@ import resource
 import socket
 import sys
 import time
+from collections import deque
 from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
 FOR_OTHER_THINGS = 128
 """File descriptors that are no client's: stores, card images, readers, the native libraries' lines."""
+
+LEAVING = 16
+"""Connections that were told there are too many, and stay until their clients have heard it or others follow."""
 
 PAUSE_S = 0.1
 """Until the next attempt to take a connection, where this process has no file descriptors left all the same."""
@@ -44,6 +48,7 @@ class ListeningSocket(socket.socket):
         super().__init__(*arguments)
         self.most = most_connections()
         self._taken: WeakSet[socket.socket] = WeakSet()
+        self._leaving: deque[socket.socket] = deque()
 
     def accept(self) -> tuple[socket.socket, Any]:
         """The next connection and its address."""
@@ -57,7 +62,23 @@ class ListeningSocket(socket.socket):
         if sum(one.fileno() >= 0 for one in self._taken) < self.most:
             self._taken.add(connection)
             return connection, address
-        with connection, suppress(OSError):
+        self._turn_away(connection)
+        raise BlockingIOError
+
+    def _turn_away(self, connection: socket.socket) -> None:
+        """Closed at once, it would break a client off that still sends, before it reads the answer."""
+        with suppress(OSError):
             connection.setblocking(False)
             connection.send(FULL)
-        raise BlockingIOError
+            connection.shutdown(socket.SHUT_WR)
+        self._leaving.append(connection)
+        self._let_go(LEAVING)
+
+    def _let_go(self, but: int) -> None:
+        while len(self._leaving) > but:
+            self._leaving.popleft().close()
+
+    def close(self) -> None:
+        """Close it, and the connections of those that were turned away."""
+        self._let_go(0)
+        super().close()

@@ -23,6 +23,7 @@ from terminal.serve.soap_cards import (
     DeclinedError,
     card_of,
     cards_of,
+    person_of,
     state_text,
 )
 from terminal.serve.soap_orders import (
@@ -66,17 +67,21 @@ def _cards(centre: Centre, asked: Arguments) -> list[SocialCard]:
     return cards_of(centre.store, asked.get("aac002", ""), asked.get("aac003", ""))
 
 
+def _person(centre: Centre, asked: Arguments) -> Holder:
+    return person_of(centre.store, asked.get("aac002", ""), asked.get("aac003", ""))
+
+
 def _get_card(centre: Centre, asked: Arguments) -> str:
     return state_text(_card(centre, asked).social)
 
 
 def _get_person(centre: Centre, asked: Arguments) -> str:
-    return f"<root>{elements(_person_row(_cards(centre, asked)[0].holder))}</root>"
+    return f"<root>{elements(_person_row(_person(centre, asked)))}</root>"
 
 
 def _get_data(centre: Centre, asked: Arguments) -> str:
     """The person with the photograph."""
-    holder = _cards(centre, asked)[0].holder
+    holder = _person(centre, asked)
     return f"<root>{elements([*_person_row(holder), ('PHOTO', told_photograph(centre, holder))])}</root>"
 
 

@@ -10,7 +10,7 @@ from terminal.backoffice.card_life_ports import CancelCard, CardChanged, Release
 from terminal.backoffice.card_ports import Enable, Enabled, QueryCard
 from terminal.backoffice.channel_ports import CENTRE, Papers
 from terminal.backoffice.office import Office
-from terminal.backoffice.ports import Place, RefusedError
+from terminal.backoffice.ports import Holder, Place, RefusedError
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.records import SocialCard
 from terminal.backoffice.store import Store
@@ -58,6 +58,17 @@ def checked(card: SocialCard, holder_id: str, name: str) -> SocialCard:
     if name and card.holder.name != name:
         raise DeclinedError(OTHER_NAME, "2")
     return card
+
+
+def person_of(store: Store, holder_id: str, name: str = "") -> Holder:
+    """A person on record, with or without a card; raises DeclinedError. An empty name is not compared."""
+    with store.transaction():
+        person = store.person_by_id(holder_id.upper())
+    if person is None:
+        raise DeclinedError(NO_PERSON, "1")
+    if name and person.holder.name != name:
+        raise DeclinedError(OTHER_NAME, "2")
+    return person.holder
 
 
 def cards_of(store: Store, holder_id: str, name: str = "") -> list[SocialCard]:

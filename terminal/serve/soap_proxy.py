@@ -27,6 +27,7 @@ from terminal.serve.soap_cards import (
     DeclinedError,
     card_of,
     cards_of,
+    person_of,
 )
 from terminal.serve.soap_orders import (
     APPLY,
@@ -157,12 +158,12 @@ def _hsm(centre: Centre, values: Values) -> str:
 
 
 def _person(centre: Centre, values: Values) -> str:
-    found = cards_of(centre.store, values["yxzjhm"], values.get("xm", ""))[0].holder
+    found = person_of(centre.store, values["yxzjhm"], values.get("xm", ""))
     return attributes([("shbzhm", found.id_number), ("xm", found.name)])
 
 
 def _photograph(centre: Centre, values: Values) -> str:
-    found = cards_of(centre.store, values["yxzjhm"], values.get("xm", ""))[0].holder
+    found = person_of(centre.store, values["yxzjhm"], values.get("xm", ""))
     return attributes([("photo", told_photograph(centre, found))])
 
 

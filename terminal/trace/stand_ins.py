@@ -18,7 +18,6 @@ from apdu.identifiers import citizen_check_character, luhn_check_digit
 REGION = "990100"
 """The region of every synthetic holder."""
 
-CITIZEN_LENGTH = 18
 _CITIZEN_NUMBERS = 1000
 _FIRST_BIRTH = 19000101
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from apdu.tlv import Tlv, TlvError, encode, parse
+from apdu.tlv import Tlv, TlvError, encode, parse, tag_end
 from virtual_card import status
 from virtual_card.iso_card import Channel, IsoCard, Reply, Request
 from virtual_card.iso_filesystem import IsoDirectory
@@ -61,11 +61,7 @@ def _tags(raw: bytes) -> Iterator[int]:
     """The tags of a tag list, one after the other; raises TlvError where the last is cut off."""
     at = 0
     while at < len(raw):
-        end = at + 1
-        if raw[at] & 0x1F == 0x1F:
-            while end < len(raw) and raw[end] & 0x80:
-                end += 1
-            end += 1
+        end = tag_end(raw, at)
         if end > len(raw):
             raise TlvError(len(raw), "the last tag of the list is cut off")
         yield int.from_bytes(raw[at:end], "big")

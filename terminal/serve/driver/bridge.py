@@ -15,7 +15,6 @@ from terminal.driver.presence import calling
 from terminal.serve.driver.call_threads import CallThreads
 from terminal.serve.driver.calls import LONGEST, Turned, read
 
-PORT = 12342
 HTTP_CALLER = "http"
 GONE, LEFT = "websocket.disconnect", "http.disconnect"
 MOST_CALLS = 32

@@ -10,7 +10,7 @@ import select
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -109,6 +109,12 @@ def _end(connection: socket.socket) -> None:
     connection.close()
 
 
+def _shut_down(connections: Iterable[socket.socket], how: int) -> None:
+    for connection in connections:
+        with suppress(OSError):
+            connection.shutdown(how)
+
+
 def _is_there(connection: socket.socket) -> bool:
     """Whether the other end has not closed."""
     ends = select.poll()
@@ -159,16 +165,15 @@ class _Exchange:
                 thread.start()
 
     def end(self) -> None:
-        """Close every connection, and wait for the calls under way."""
+        """Take no further request, wait for the calls under way and their answers, and close every connection."""
         with self._guard:
             self._ended = True
-            threads = dict(self._open)
-        for connection in threads.values():
-            with suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+            there = dict(self._open)
+        _shut_down(there.values(), socket.SHUT_RD)
         deadline = time.monotonic() + END_S
-        for thread in threads:
+        for thread in there:
             thread.join(max(0.0, deadline - time.monotonic()))
+        _shut_down(there.values(), socket.SHUT_RDWR)
 
     def _serve(self, connection: socket.socket) -> None:
         caller = object()
@@ -194,7 +199,7 @@ class _Exchange:
             if welcome.encoding is None:
                 return
             connection.settimeout(None)
-            while (fields := read(connection.recv)) is not None:
+            while not self._ended and (fields := read(connection.recv)) is not None:
                 self._answer(connection, fields, caller, welcome.encoding)
         except FrameError as error:
             connection.sendall(pack(b"%d" % ReturnCode.CONNECTION, str(error).encode("ascii")))

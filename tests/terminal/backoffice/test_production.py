@@ -66,6 +66,19 @@ def test_the_same_application_is_the_same_order(world: Any) -> None:
     assert world.office.production.orders_of(SOMEBODY.id_number) == [(first, None)]
 
 
+def test_what_the_same_application_says_besides_is_kept_and_another_one_is_refused(world: Any) -> None:
+    orders = world.office.production
+    orders.apply(WANTED)
+    more = Application(SOMEBODY, BANK, branch="102990100011", photograph=PHOTOGRAPH)
+    order = orders.issue(more)
+    assert (order.bank_branch, orders.photograph_of(SOMEBODY)) == ("102990100011", PHOTOGRAPH)
+    assert orders.apply(more) == orders.apply(WANTED) == (order, False)
+    for other in (Application(SOMEBODY, "95533"), Application(SOMEBODY, BANK, branch="102990100022")):
+        assert fault(orders.apply, other) is fault(orders.check, other) is OrderFault.ORDERED
+    assert orders.apply(Application(SOMEBODY, BANK, photograph=OTHER_PHOTOGRAPH)) == (order, True)
+    assert orders.orders_of(SOMEBODY.id_number) == [(order, None)]
+
+
 def test_checking_an_application_records_nothing(world: Any) -> None:
     world.office.production.check(WANTED)
     assert world.office.production.orders_of(SOMEBODY.id_number) == []

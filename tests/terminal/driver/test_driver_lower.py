@@ -12,6 +12,7 @@ from terminal.driver.driver import SSCardDriver
 from terminal.driver.keypad import ScriptedKeypad
 from terminal.driver.lower import ANSWER_MAX, ATR_MAX, FUNCTIONS, ReaderLibrary, Reply
 from terminal.driver.ports import Device
+from terminal.driver.presence import calling
 from terminal.driver.profile import load_profile
 from terminal.transport.base import CardMuteError, Connection, ReaderError
 from terminal.transport.virtual import VirtualReader
@@ -53,6 +54,16 @@ def _open(bench: Bench) -> int:
     handle = bench.ask("Open", "AUTO").code
     assert handle >= 0
     return handle
+
+
+def test_a_command_whose_caller_has_gone_meanwhile_is_not_sent(bench: Bench) -> None:
+    handle = _open(bench)
+    bench.ask("PowerOn", handle, 0x01)
+    sent = bench.contact.exchanges
+    with calling(lambda: False):
+        assert bench.ask("Application", handle, 0x01, SELECT_SSSE) == Reply(ReturnCode.CONNECTION)
+    assert bench.contact.exchanges == sent
+    assert bench.ask("Application", handle, 0x01, SELECT_SSSE).code > 2
 
 
 def test_a_program_that_sends_its_own_apdus_reads_the_card_number(bench: Bench) -> None:

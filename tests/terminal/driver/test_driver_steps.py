@@ -11,6 +11,7 @@ from driver_bench import OTHER_PIN, PIN, Centre, Clock, DriverBench, card_of, tr
 from terminal.backoffice.ports import HsmMessage, RefusedError, UnreachableError
 from terminal.driver.events import CallAnswered, CallBegun, CardPoweredOff, StepsDropped
 from terminal.driver.functions import FUNCTIONS, Family
+from terminal.driver.presence import calling
 from terminal.session import CardPowered, CentreAnswered
 from virtual_card.issuer import issue
 
@@ -38,6 +39,16 @@ def test_step_1_leaves_the_card_powered_and_the_last_step_powers_it_off() -> Non
     assert bench.powered and bench.driver.pending == STEP_1
     bench.done(STEP_2, key)
     assert not bench.powered and bench.driver.pending is None
+
+
+def test_a_call_whose_caller_has_gone_meanwhile_is_not_begun_and_ends_nobody_s_steps() -> None:
+    bench, _, key = begun()
+    sent = bench.contact.exchanges
+    with calling(lambda: False):
+        answer = bench.call("iVerifyPIN", 3)
+    assert (answer.code, "nothing was done" in answer.text) == (-11, True)
+    assert bench.contact.exchanges == sent
+    bench.done(STEP_2, key)
 
 
 def test_nothing_is_sent_to_the_card_between_the_steps() -> None:

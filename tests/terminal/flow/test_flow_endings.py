@@ -142,7 +142,7 @@ def test_centre_that_names_another_holder_for_the_card_is_believed(stage: Stage)
         return changed
 
     ended, _ = visit(stage, hook=hook)
-    assert ended.outcome is Outcome.OTHER_HOLDER
+    assert ended.outcome is Outcome.OTHER_HOLDER_AT_CENTRE
 
 
 @pytest.mark.parametrize("text", ["", "|", "ZZ|ZZ|", "00|00|", "0011223344556677|", "not a message"])

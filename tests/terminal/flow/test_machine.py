@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from pathlib import Path
 from typing import Any
 
@@ -106,10 +107,17 @@ def test_refusal_between_reservation_and_commit_is_undone(state: State) -> None:
     assert MACHINE.next(state, Event.REFUSED) is State.UNDO
 
 
-def test_outcomes_have_names_of_their_own_and_texts_in_both_languages() -> None:
-    assert len({outcome.label for outcome in Outcome}) == len(Outcome)
+def test_outcomes_have_words_of_their_own_in_both_languages() -> None:
+    assert len({outcome.text.en for outcome in Outcome}) == len({outcome.text.zh for outcome in Outcome})
+    assert len({outcome.text.en for outcome in Outcome}) == len(Outcome)
     for outcome in Outcome:
         assert outcome.text.en.isascii() and outcome.text.zh
+
+
+def test_outcomes_have_names_of_their_own_but_for_who_differs_from_whom() -> None:
+    labels = Tally(outcome.label for outcome in Outcome)
+    assert {label for label, times in labels.items() if times > 1} == {"other-holder"}
+    assert Outcome.OTHER_HOLDER.exit_code is Outcome.OTHER_HOLDER_AT_CENTRE.exit_code
 
 
 @TABLES

@@ -107,6 +107,14 @@ def test_a_book_that_lost_a_sale_is_found_at_the_end_of_the_day() -> None:
     assert ended.outcome is PaymentOutcome.DIFFERENT and ended.outcome.exit_code == 1
 
 
+def test_a_book_that_lost_every_sale_is_found_at_the_end_of_the_day() -> None:
+    stage = Stage.of(plain())
+    assert visited(stage, RECONCILE).outcome is PaymentOutcome.RECONCILED
+    visited(stage, plain().visits[0])
+    stage.drawers[DEFAULT_PHARMACY] = replace(stage.drawers[DEFAULT_PHARMACY], book=SalesBook())
+    assert visited(stage, RECONCILE).outcome is PaymentOutcome.DIFFERENT
+
+
 def test_what_both_sides_have_agreed_on_is_not_reversed_and_the_book_says_so() -> None:
     stage = Stage.of(plain())
     visited(stage, plain().visits[0])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from serve_desk import NOW, PROFILE, TOKEN, Served
+from serve_patience import Hasty
 
 from terminal.backoffice.link import Link
 from terminal.backoffice.national.fixtures import FIXTURES
-from terminal.backoffice.national_line import MessageIds
+from terminal.backoffice.national_line import MessageIds, National
 from terminal.backoffice.profile import Profile
 from terminal.backoffice.remote import RemoteNational, RemoteOffice
 from terminal.counter import DEFAULT_PHARMACY, Counter, Till
@@ -24,16 +25,16 @@ from virtual_card.state import Purse
 
 BILL = PurchaseSpec(items=[ItemSpec(code="XA01", price="12.34")]).bill()
 BUYING = (Insert("new"), EnterPinStep("123456"), Answer(True), Remove())
-TIMEOUT_S = 2.0
 
 
 @dataclass
 class Shop:
-    """A till at the other end of a socket, with a book that stays."""
+    """A till at the other end of a socket, with a book that stays; `hasty_at`: where it does not wait for an answer."""
 
     served: Served
     profile: Profile = PROFILE
     book: SalesBook = field(default_factory=SalesBook)
+    hasty_at: str | None = None
     card: VirtualCard = field(
         default_factory=lambda: issue("ssc-3.0", FIXTURES[0].seed, social=SocialOptions(purse=Purse(0)))
     )
@@ -44,9 +45,11 @@ class Shop:
         self.ids = MessageIds(DEFAULT_PHARMACY, self.profile, lambda: NOW)
 
     def till(self) -> tuple[Till, ScriptOperator]:
-        office = RemoteOffice(self.served.url, self.profile, TOKEN, TIMEOUT_S)
+        office = RemoteOffice(self.served.url, self.profile, TOKEN)
         counter = Counter.set_up(office, Means.HSM, now=lambda: NOW)
-        national = RemoteNational(Link(self.served.url, TOKEN, TIMEOUT_S))
+        national: National = RemoteNational(Link(self.served.url, TOKEN))
+        if self.hasty_at is not None:
+            national = Hasty(self.served, national, self.hasty_at)
         operator = ScriptOperator(BUYING, {"new": self.card}, counter.slots, {}, strict=False)
         return Till(counter.terminal(), self.profile, national, self.book, self.ids), operator
 

@@ -24,7 +24,7 @@ COVER = InsuranceRow("310", "1101", "1", NOW.date() - timedelta(days=1000), None
 
 
 class National(Protocol):
-    def handle(self, envelope: Mapping[str, Any]) -> dict[str, Any]: ...
+    def handle(self, envelope: Mapping[str, Any]) -> Mapping[str, Any]: ...
 
 
 def insure(served: Served, number: int = 1, balance_fen: int = OPENING_FEN) -> str:

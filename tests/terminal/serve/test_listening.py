@@ -7,6 +7,7 @@ import resource
 import select
 import socket
 import sys
+from contextlib import ExitStack
 
 import pytest
 
@@ -24,8 +25,8 @@ def door() -> ListeningSocket:
 
 
 def client_of(door: ListeningSocket) -> socket.socket:
-    client = socket.create_connection(door.getsockname(), timeout=10)
-    select.select([door], [], [], 10)
+    client = socket.create_connection(door.getsockname(), timeout=60)
+    select.select([door], [], [], 60)
     return client
 
 
@@ -36,11 +37,34 @@ def test_a_client_too_many_is_told_and_the_others_stay(door: ListeningSocket) ->
         with client_of(door) as second:
             with pytest.raises(BlockingIOError):
                 door.accept()
+            second.sendall(b"POST / HTTP/1.1\r\n")
+            second.sendall(b"Host: localhost\r\n\r\n")
             said = second.makefile("rb").read()
             assert said.startswith(b"HTTP/1.1 503 ") and b"too many clients" in said
         taken.close()
         with client_of(door):
             door.accept()[0].close()
+
+
+def go_on_sending(client: socket.socket) -> None:
+    while True:
+        client.sendall(b"POST / HTTP/1.1\r\n")
+
+
+def test_those_that_were_turned_away_are_let_go_when_others_follow(
+    door: ListeningSocket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    door.most = 0
+    monkeypatch.setattr(listening, "LEAVING", 1)
+    with door, ExitStack() as there:
+        clients: list[socket.socket] = []
+        for _ in range(2):
+            clients.append(there.enter_context(client_of(door)))
+            with pytest.raises(BlockingIOError):
+                door.accept()
+        assert clients[0].makefile("rb").read().startswith(b"HTTP/1.1 503 ")
+        with pytest.raises(ConnectionError):
+            go_on_sending(clients[0])
 
 
 def test_a_process_without_file_descriptors_does_not_spin(

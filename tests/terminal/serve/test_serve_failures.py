@@ -8,6 +8,7 @@ import time
 
 import pytest
 from serve_desk import FINISHED, PROFILE, TOKEN, Pharmacy, Served
+from serve_patience import DEADLINE_S, PATIENCE_S, SILENCE_S, await_strike
 
 from terminal.backoffice import wire
 from terminal.backoffice.link import Link
@@ -27,11 +28,14 @@ from terminal.serve.failures import OF_HSM, Failure, FailureKind, FailureSwitch
 from terminal.text import Pin
 
 HERE = Place("990100000001")
-PATIENCE_S = 0.4
-LASTING_S = {"slow": 0.8, "out-of-order": 0.8, "timeout-before-commit": 60.0, "timeout-after-commit": 60.0}
-"""How long what takes time would last; a silence ends with the sender's patience."""
+LASTING_S = {
+    "slow": 2 * PATIENCE_S,
+    "out-of-order": 2 * PATIENCE_S,
+    "timeout-before-commit": SILENCE_S,
+    "timeout-after-commit": SILENCE_S,
+}
+"""How long what takes time would last."""
 
-DEADLINE_S = 60.0
 STEPS = ("sign-in", "verify-old-pin", "reserve", "hsm-message", "confirm-activation")
 UNHARMED = {FailureKind.DUPLICATE}
 ANYWHERE = [kind.value for kind in FailureKind if kind not in OF_HSM]
@@ -60,9 +64,7 @@ def disturbed(served: Served, failure: Failure) -> tuple[Pharmacy, Outcome]:
     served.switch.on(failure)
     takes_time = failure.do.value in LASTING_S
     outcome = pharmacy.visit(Impatient(served, failure.transaction) if takes_time else None)
-    deadline = time.monotonic() + DEADLINE_S
-    while not served.switch.struck and time.monotonic() < deadline:
-        time.sleep(0.005)  # whoever gave up may have been quicker than the service
+    await_strike(served)
     assert served.switch.struck == [(failure, failure.transaction)], "the failure must really strike"
     return pharmacy, outcome
 
@@ -142,7 +144,7 @@ def test_a_silence_ends_with_the_sender_or_with_its_time(served: Served) -> None
 
 
 def test_out_of_order_waits_for_the_next_transaction(served: Served) -> None:
-    served.switch.on(Failure(FailureKind.OUT_OF_ORDER, "old-card-query", seconds=30.0))
+    served.switch.on(Failure(FailureKind.OUT_OF_ORDER, "old-card-query", seconds=SILENCE_S))
     answered: list[str] = []
 
     def held() -> None:
@@ -151,13 +153,10 @@ def test_out_of_order_waits_for_the_next_transaction(served: Served) -> None:
 
     waiting = threading.Thread(target=held)
     waiting.start()
-    deadline = time.monotonic() + 10
-    while not served.switch.struck:
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
-    assert answered == []
+    await_strike(served)
+    assert served.switch.struck and answered == []
     served.office().call(SignIn(HERE))
-    waiting.join(10)
+    waiting.join(DEADLINE_S)
     assert answered == ["held"]
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 from serve_desk import NOW, TOKEN, Served
+from serve_patience import SILENCE_S, Hasty
 from serve_till import OPENING_FEN, Till, balance, insure
 
 from terminal.backoffice.link import Link, Reply
@@ -23,12 +23,17 @@ CSB, TIF = Account("AK990100", "canary-secret"), Account("PA990100", "canary-sec
 SIGNERS: list[Signer] = [CsbSigner(CSB, lambda: NOW), TifSigner(TIF, lambda: NOW)]
 
 
-def link(served: Served, **options: Any) -> Link:
-    return Link(served.url, TOKEN, **options)
+def link(served: Served) -> Link:
+    return Link(served.url, TOKEN)
 
 
-def till(served: Served, **options: Any) -> Till:
-    return Till(RemoteNational(link(served, **options))).signed_in()
+def till(served: Served) -> Till:
+    return Till(RemoteNational(link(served))).signed_in()
+
+
+def hasty_till(served: Served) -> Till:
+    """One that does not wait for the answer to its settlement, if that takes time."""
+    return Till(Hasty(served, RemoteNational(link(served)), "2102")).signed_in()
 
 
 def failed(reply: Reply) -> str:
@@ -174,9 +179,9 @@ def test_a_refused_signature_is_an_unreachable_centre_for_the_terminal(guarded: 
 
 def unknown_outcome(served: Served, do: FailureKind) -> tuple[Till, str, str]:
     """A settlement whose outcome the till does not know."""
-    person, at = insure(served), till(served, timeout_s=1.5)
-    seconds = 20.0 if "timeout" in do.value else None
-    served.switch.on(Failure(do, "2102", seconds=seconds))
+    silent = "timeout" in do.value
+    person, at = insure(served), hasty_till(served) if silent else till(served)
+    served.switch.on(Failure(do, "2102", seconds=SILENCE_S if silent else None))
     msgid = "990100000001203001081800009999"
     with pytest.raises(UnreachableError):
         at.buy(person, "40.00", msgid)
@@ -220,8 +225,8 @@ def test_a_settlement_delivered_twice_is_booked_once(served: Served) -> None:
 
 
 def test_a_settlement_that_arrives_after_its_reversal_is_not_booked(served: Served) -> None:
-    person, at = insure(served), till(served, timeout_s=1.5)
-    served.switch.on(Failure(FailureKind.OUT_OF_ORDER, "2102", seconds=30.0))
+    person, at = insure(served), hasty_till(served)
+    served.switch.on(Failure(FailureKind.OUT_OF_ORDER, "2102", seconds=SILENCE_S))
     msgid = "990100000001203001081800009999"
     with pytest.raises(UnreachableError):
         at.buy(person, "40.00", msgid)

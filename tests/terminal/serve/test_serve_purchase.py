@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from serve_desk import Served
+from serve_patience import SILENCE_S
 from serve_shop import Shop
 
 from terminal.flow.payment_outcomes import PaymentOutcome
@@ -12,8 +13,8 @@ from terminal.serve.failures import Failure, FailureKind
 SETTLEMENT, REVERSAL = "2102", "2601"
 FAILURES = [
     Failure(FailureKind.DOWN, SETTLEMENT),
-    Failure(FailureKind.TIMEOUT_BEFORE_COMMIT, SETTLEMENT, seconds=3.0),
-    Failure(FailureKind.TIMEOUT_AFTER_COMMIT, SETTLEMENT, seconds=3.0),
+    Failure(FailureKind.TIMEOUT_BEFORE_COMMIT, SETTLEMENT, seconds=SILENCE_S),
+    Failure(FailureKind.TIMEOUT_AFTER_COMMIT, SETTLEMENT, seconds=SILENCE_S),
     Failure(FailureKind.DUPLICATE, SETTLEMENT),
     Failure(FailureKind.GARBLED, SETTLEMENT),
     Failure(FailureKind.WRONG_SIGNATURE, SETTLEMENT),
@@ -32,6 +33,7 @@ def test_a_purchase_over_a_socket_is_one_settlement(shop: Shop) -> None:
 
 @pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.do.value)
 def test_whatever_fails_at_the_settlement_it_is_paid_once(shop: Shop, failure: Failure) -> None:
+    shop.hasty_at = failure.transaction if failure.seconds else None
     shop.served.switch.on(failure)
     shop.buy_until_paid()
     assert shop.served.switch.struck, "the failure must really strike"

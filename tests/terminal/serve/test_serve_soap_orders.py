@@ -160,6 +160,7 @@ def test_a_photograph_is_handed_in_changed_and_told(service: CardService) -> Non
     batch = service.spoken("获取批次号").findtext("批次号") or ""
     assert service.spoken("即制卡数据", 批次号=batch).findtext("ROW/相片") == PHOTOGRAPH
     assert service.spoken("相片修改", **SPOKEN, 相片=PHOTOGRAPH).findtext("ERR") == "01"
+    assert said(service.proxy("queryPerPhoto", **PERSON), "photo") == PHOTOGRAPH, "who has no card yet"
     own = ElementTree.fromstring(service.call("getData"))
     assert own.findtext("AAC002") == service.holder.id_number and own.findtext("PHOTO") == ""
     changed = [service.spoken("相片修改", 相片=each).findtext("ERR") for each in (PHOTOGRAPH, BMP)]
@@ -188,6 +189,7 @@ def test_a_person_is_told_by_number(service: CardService) -> None:
     document = service.proxy("queryPersonInfo", xm="")
     assert (said(document, "shbzhm"), said(document, "xm")) == (service.holder.id_number, service.holder.name)
     assert errors(service.proxy("queryPersonInfo", **PERSON)) == ("1", "1")
+    assert errors(service.proxy("queryPersonInfo", xm="测试丁")) == ("1", "2")
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def test_an_answer_that_is_none_is_unreachable(answer: bytes, told: str) -> None
 
         answering = threading.Thread(target=once)
         answering.start()
-        office = RemoteOffice(f"http://127.0.0.1:{server.getsockname()[1]}", PROFILE, timeout_s=5)
+        office = RemoteOffice(f"http://127.0.0.1:{server.getsockname()[1]}", PROFILE)
         assert told in unreachable(office)
         office.close()
         answering.join()

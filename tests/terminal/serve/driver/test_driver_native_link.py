@@ -121,6 +121,31 @@ def test_the_end_of_a_connection_hangs_its_caller_up(service: NativeService, des
 
 
 @pytest.mark.parametrize("tcp", [False, True])
+def test_the_end_of_a_service_answers_the_call_under_way(tcp: bool, tmp_path: Path) -> None:
+    begun, pause = threading.Event(), threading.Event()
+
+    class Patient(Desk):
+        def call(self, name: str, arguments: Sequence[Argument], caller: object = None) -> Answer:
+            begun.set()
+            while somebody_waits():
+                pause.wait(0.01)
+            return super().call(name, arguments, caller)
+
+    with ExitStack() as lines:
+        with serve_native(desk := Patient(), Shelf(), tmp_path / "endpoint", tcp=tcp) as service:
+            place = service.addresses[-1].rpartition(":")[2]
+            line = lines.enter_context(
+                socket.create_connection(("127.0.0.1", int(place))) if tcp else connected(service)
+            )
+            ask(line, b"hello", b"1", token(service))
+            line.sendall(pack(b"iVerifyPIN", b"3"))
+            assert begun.wait(30)
+        assert read(line.recv) == [b"-51", "密码错误".encode("gbk")]
+        assert closed(line)
+    assert len(desk.calls) == 1
+
+
+@pytest.mark.parametrize("tcp", [False, True])
 def test_a_call_learns_that_its_caller_has_gone(tcp: bool, tmp_path: Path) -> None:
     begun, gone = threading.Event(), threading.Event()
 
