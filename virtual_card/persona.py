@@ -21,6 +21,8 @@ VALIDITY_YEARS = 10
 CHIP_AND_MAKER = bytes.fromhex("00814E43238697")
 OLD_CHIP_AND_MAKER = bytes.fromhex("00815431008660")
 SEED_LIMIT = 2**32
+YEARS = range(1900, 2200)
+"""In which a card's dates may count from a day."""
 
 _FIRST_BIRTHDAY = date(1946, 1, 1)
 _BIRTHDAYS = 20_000
@@ -73,10 +75,12 @@ class Persona:
     def from_seed(cls, seed: int, today: date = DEFAULT_TODAY) -> Persona:
         """The holder of `seed` (0 to 2^32 - 1), whose card was issued two weeks before `today`.
 
-        Raises ValueError for a seed outside that range.
+        Raises ValueError for a seed outside that range and a day outside `YEARS`.
         """
         if not 0 <= seed < SEED_LIMIT:
             raise ValueError(f"a seed lies between 0 and {SEED_LIMIT - 1}, not {seed}")
+        if today.year not in YEARS:
+            raise ValueError(f"cards count their dates from a day in {YEARS[0]} to {YEARS[-1]}, not {today}")
         choose = random.Random(f"ssc-persona:{seed}")
         birth_date, sequence = _birth(seed)
         sex = "1" if sequence % 2 else "2"

@@ -14,13 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
 from terminal.backoffice import schema
-
-APPLICATION_ID = 0x53534342
-"""Marks the file as this back office's own ("SSCB" in the SQLite header)."""
 
 BUSY_TIMEOUT_S = 5.0
 CURE = "restore it from a copy or name another"
@@ -51,8 +48,15 @@ class LostRaceError(StoreError):
 
 
 def label_of(where: str | Path) -> str:
-    """What people call this database: the file, or the URL without its password."""
-    return make_url(str(where)).render_as_string(hide_password=True) if is_url(where) else str(where)
+    """What people call this database: the file, or the URL without its password; raises StoreError for no URL."""
+    if not is_url(where):
+        return str(where)
+    try:
+        return make_url(str(where)).render_as_string(hide_password=True)
+    except (ArgumentError, ValueError):  # its text may hold the password
+        raise StoreError(
+            "the database's URL is none; write it like postgresql+psycopg://USER@HOST:PORT/DATABASE"
+        ) from None
 
 
 def is_url(where: str | Path) -> bool:
@@ -135,18 +139,16 @@ def _open_to_read(label: str) -> sqlite3.Connection:
 
 
 def _connect_to_write(label: str) -> Connection:
-    new = label == MEMORY or _create(label)
+    if label != MEMORY:
+        _create(label)
     raw = _driver(label)
-    if not new:
-        new = _recognise(raw, label)
+    _recognise(raw, label)
     raw.execute("PRAGMA journal_mode = WAL")
     raw.execute("PRAGMA synchronous = FULL")
     raw.execute("PRAGMA foreign_keys = ON")
     connection = _wrapped(raw)
     schema.bring_up(connection, label, read_only=False)
-    connection.info["begin"] = "BEGIN IMMEDIATE"
-    if new:
-        raw.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.info["begin"] = schema.WRITING
     return connection
 
 
@@ -178,25 +180,25 @@ def _wrapped(raw: sqlite3.Connection) -> Connection:
         _opened.reset(token)
 
 
-def _create(label: str) -> bool:
+def _create(label: str) -> None:
     try:
         os.close(os.open(label, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
-        return False
+        return
     except OSError as error:
         raise StoreError(
             f"{label}: cannot be made ({error.strerror}); choose a directory you may write to"
         ) from None
-    return True
 
 
 def _recognise(raw: sqlite3.Connection, label: str) -> bool:
     """True for an empty database to initialise, False for a store of ours; raises DamagedStoreError."""
-    (application,) = raw.execute("PRAGMA application_id").fetchone()
+    # In this order: whoever makes the tables meanwhile makes the mark with them.
     (tables,) = raw.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+    (application,) = raw.execute("PRAGMA application_id").fetchone()
     if not (application or tables):
         return True
-    if application != APPLICATION_ID:
+    if application != schema.APPLICATION_ID:
         raise DamagedStoreError(label, "a database, but not a back office's store", "name another file")
     return False
 

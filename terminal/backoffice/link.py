@@ -83,7 +83,7 @@ class Link:
         except TimeoutError:
             connection.close()
             raise UnreachableError(f"{self.url}: no answer within {self._timeout_s:g} s") from None
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, UnicodeError, http.client.HTTPException) as error:
             connection.close()
             raise UnreachableError(f"{self.url}: {_told(error, self._start)}") from None
         if answer.will_close:
@@ -137,9 +137,9 @@ class Link:
         return bytes(body)
 
 
-def _told(error: OSError | http.client.HTTPException, start: str) -> str:
+def _told(error: OSError | UnicodeError | http.client.HTTPException, start: str) -> str:
     """What broke, in few words and nothing of what was sent."""
-    if isinstance(error, socket.gaierror):
+    if isinstance(error, socket.gaierror | UnicodeError):  # a name with an empty or too long label is no name
         return "there is no such host"
     if isinstance(error, ConnectionRefusedError):
         return f"nobody listens there; start it with `{start}`"

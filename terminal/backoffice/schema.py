@@ -24,7 +24,11 @@ HEAD = "0003"
 
 FIRST = "0001"
 VERSIONS = "alembic_version"
-_LOCK = 0x53534342
+APPLICATION_ID = 0x53534342
+"""Marks a SQLite file as this back office's own ("SSCB" in its header), and in PostgreSQL who brings the tables up."""
+
+WRITING = "BEGIN IMMEDIATE"
+"""How a transaction of SQLite begins that writes; one that comes to write later is refused where another was first."""
 
 
 def bring_up(connection: Connection, label: str, *, read_only: bool) -> None:
@@ -38,9 +42,10 @@ def bring_up(connection: Connection, label: str, *, read_only: bool) -> None:
     if found == HEAD:
         return
     _check(label, found, ours=ours, read_only=read_only)
+    connection.info["begin"] = WRITING
     with connection.begin():
         if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPLICATION_ID})
         found = _version(connection)  # another process may have been first
         if found is None:
             _create(connection)
@@ -120,5 +125,7 @@ def _compile(dialect: Dialect) -> Iterator[str]:
         yield str(CreateTable(table).compile(dialect=dialect))
         for index in sorted(table.indexes, key=lambda each: str(each.name)):
             yield str(CreateIndex(index).compile(dialect=dialect))
+    if dialect.name == "sqlite":
+        yield f"PRAGMA application_id = {APPLICATION_ID}"
     yield f"CREATE TABLE {VERSIONS} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"
     yield f"INSERT INTO {VERSIONS} VALUES ('{HEAD}')"

@@ -38,7 +38,7 @@ class Dialogue:
 
     def confirm(self, request: Confirm) -> bool:
         """Yes only for an explicit y."""
-        return _choose(str(request.text), {"y": "yes", "": "no"}) == "y"
+        return _choose(str(request.text), {"y": "yes", "n": "no", "": "no"}) == "y"
 
     def show(self, request: Show) -> None:
         """Nothing to do: what is shown is part of the output."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 import traceback
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -20,7 +20,7 @@ from terminal.backoffice.enrolment import EnrolmentError
 from terminal.backoffice.ports import RefusedError, UnreachableError
 from terminal.backoffice.profile import ProfileError
 from terminal.cli.input_files import InputFileError, MalformedFileError
-from terminal.cli.output import say, silence
+from terminal.cli.output import CANCELLED, say, say_trace, silence
 from terminal.cli.pin_source import LastTryError
 from terminal.driver.native.build import BuildError
 from terminal.driver.profile import ProfileError as DriverProfileError
@@ -97,10 +97,10 @@ def report(error: BaseException) -> ExitCode:
     if isinstance(error, BrokenPipeError | SystemExit):  # click ends so when it writes into a closed pipe
         silence(sys.stdout)
         return ExitCode.DONE
-    if os.environ.get("SSC_DEBUG"):
-        traceback.print_exception(error)
+    say_trace(error)
     code, message = verdict(error)
-    say(message, err=True)
+    with suppress(OSError):  # stderr on a full disk: the code says it all the same
+        say(message, err=True)
     return code
 
 
@@ -110,11 +110,13 @@ def verdict(error: BaseException) -> tuple[ExitCode, str]:
     if isinstance(error, click.ClickException):
         return ExitCode.USAGE, _usage(error)
     if code is ExitCode.CANCELLED:
-        return code, "cancelled; everything written so far is saved"
+        return code, CANCELLED
     if code is not None:
         return code, f"ssc: {error}"
     if isinstance(error, OSError):
         return ExitCode.USAGE, f"ssc: {_file_message(error)}"
+    if isinstance(error, UnicodeEncodeError) and (typed := _undecodable()):
+        return ExitCode.USAGE, f"ssc: {typed!a} is no UTF-8 text; set the terminal to UTF-8 and type it again"
     return ExitCode.BUG, _bug(error)
 
 
@@ -140,6 +142,11 @@ def _file_message(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
     step = _NEXT_STEP.get(error.errno or 0, "check the file and repeat")
     return f"{where}{error.strerror or error}; {step}"
+
+
+def _undecodable() -> str:
+    """The first argument that the locale could not decode, such as GBK typed where UTF-8 is expected; "" for none."""
+    return next((text for text in sys.argv[1:] if any("\ud800" <= sign <= "\udfff" for sign in text)), "")
 
 
 def _bug(error: BaseException) -> str:

@@ -133,7 +133,13 @@ class Commands(click.Group):
         try:
             code = super().main(args, prog_name, **options) or ExitCode.DONE
             sys.stdout.flush()
-        except (Exception, KeyboardInterrupt, SystemExit) as error:
+        except (KeyboardInterrupt, click.Abort) as error:  # what `report` imports may be there by half
+            from terminal.cli.output import CANCELLED, say, say_trace
+
+            say_trace(error)
+            say(CANCELLED, err=True)
+            code = ExitCode.CANCELLED
+        except (Exception, SystemExit) as error:
             from terminal.cli.errors import report
 
             code = report(error)
@@ -151,10 +157,18 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """The console entry point."""
+    _open_what_was_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     cli.main(prog_name="ssc")
+
+
+def _open_what_was_closed() -> None:
+    """A shell may start a command without one of its streams (`>&-`): then nothing is read, or nobody listens."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we run
 
 
 if __name__ == "__main__":

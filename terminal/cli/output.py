@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 import sys
+import traceback
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 from weakref import WeakSet
@@ -14,6 +15,8 @@ import click
 
 if TYPE_CHECKING:
     from terminal.trace.as_text import Line
+
+CANCELLED = "cancelled; everything written so far is saved"
 
 _silenced: WeakSet[TextIO] = WeakSet()
 
@@ -35,6 +38,12 @@ def _silence_if_nobody_reads(stream: TextIO, error: OSError) -> None:
     if not (closed_terminal or isinstance(error, BrokenPipeError)):
         raise error
     silence(stream)
+
+
+def say_trace(error: BaseException) -> None:
+    """With SSC_DEBUG set, the traceback of what a command ended with."""
+    if os.environ.get("SSC_DEBUG"):
+        traceback.print_exception(error)
 
 
 def silence(stream: TextIO) -> None:

@@ -145,14 +145,23 @@ def _run(order: TillOrder, view: View, act: Act) -> ExitCode:
         ended = act(till, operator, recorder)
         _said(ended, shown)
         if order.html is not None and shown.slip is not None:
-            Path(order.html).write_text(receipt_page(shown.slip), encoding="utf-8")
+            _write_page(Path(order.html), shown.slip)
         return ended.outcome.exit_code
 
 
 def _check_writable(page: Path) -> None:
     """Before any money moves: afterwards it would be too late to say so. Raises InputFileError."""
-    if page.is_dir() or not os.access(page if page.exists() else page.parent, os.W_OK):
+    place = page if page.exists() else page.parent
+    if page.is_dir() or (place is not page and not place.is_dir()) or not os.access(place, os.W_OK):
         raise InputFileError(f"{page}: cannot be written; name a file in a directory that can")
+
+
+def _write_page(page: Path, slip: Receipt) -> None:
+    """What was done stands whether the page can be written or not, and so does the exit code."""
+    try:
+        page.write_text(receipt_page(slip), encoding="utf-8")
+    except OSError as error:
+        say(f"ssc: {page}: {error.strerror}; the slip above stands: do not repeat the command", err=True)
 
 
 def _till(order: TillOrder, profile: Profile, stack: ExitStack) -> Till:

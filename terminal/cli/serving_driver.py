@@ -69,6 +69,7 @@ def run(order: DriverOrder, as_json: bool) -> ExitCode:
             page=page,
             hsm=_centre(order.centre, order.region, stack),
         )
+        stack.callback(lambda: unfinished.extend(bench.transcript.under_way()))
         listening = running.listen(order.host, order.port)
         stack.callback(listening.close)
         url, token = running.address_of(listening), new_token()
@@ -96,7 +97,7 @@ def run(order: DriverOrder, as_json: bool) -> ExitCode:
             _letting_go(page or person),
             lambda requests: unfinished.extend(bench.transcript.under_way() or requests),
         )
-    say_unfinished(dict.fromkeys([*unfinished, *bench.transcript.under_way()]))
+    say_unfinished(dict.fromkeys(unfinished))
     say("the driver has ended; the cards are saved", err=True)
     return ExitCode.DONE
 
@@ -139,9 +140,10 @@ def _person(keypad: str) -> ConsoleKeypad | None:
 
 def _centre(where: str | None, region: str, stack: ExitStack) -> BackOffice | None:
     """The centre that the joined steps talk to: a file, a database or a service."""
+    profile = region_profile(region)
     if where is None:
         return None
-    office = open_office(where, region_profile(region), lambda: datetime.now(UTC))
+    office = open_office(where, profile, lambda: datetime.now(UTC))
     stack.callback(office.close)
     return office
 

@@ -114,7 +114,10 @@ def tell_keypad(view: Mapping[str, Any], as_json: bool) -> None:
         if view["unprepared"]
         else ""
     )
-    say(f"密码键盘 keypad: {view['prepared']} entries prepared{shown}{missed}")
+    count = view["prepared"]
+    prepared = f"{count} {'entry' if count == 1 else 'entries'} prepared"
+    after = ", then always the same" if view["always"] else ""
+    say(f"密码键盘 keypad: {prepared}{after}{shown}{missed}")
 
 
 def tell_injections(views: Iterable[Mapping[str, Any]], as_json: bool) -> None:

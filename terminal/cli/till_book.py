@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,10 +26,13 @@ BEGINNING = b'{"msgid":'
 def open_book(path: str | Path) -> Iterator[SalesBook]:
     """The book in a file, made where there is none, for this process alone.
 
-    Raises InputFileError where another process has it, MalformedFileError for what is no book, OSError.
+    Raises InputFileError where another process has it or it is no file but a device, MalformedFileError for what is no
+    book, OSError.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, OWNER_ONLY)
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise InputFileError(f"{path}: is no file, and a book is one; name another")
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

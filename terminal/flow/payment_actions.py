@@ -98,20 +98,24 @@ def resolve(payment: Payment) -> Flow[Event]:
         if sale.waits_for_card:
             yield from look_after_waiting(book, sale)
             continue
+        booked = sale
         undebited = sale.phase is Phase.ANSWERED and sale.debit_phase is DebitPhase.DUE
         if sale.phase in (Phase.SENT, Phase.DEARER) or undebited:
             reversing = reverse_undebited if undebited else reverse_sale
-            if (yield from reversing(payment, sale)) is Event.DISPUTED:
+            became = yield from reversing(payment, sale)
+            if became is Event.DISPUTED:
                 return Event.DISPUTED
-            yield Show(payment_texts.REVERSED_EARLIER)
-            continue
-        payment.sale = sale
-        if (yield from is_standing(sale)):
+            if became is not Event.BOOKED:
+                yield Show(payment_texts.REVERSED_EARLIER)
+                continue
+            booked = payment.current
+        payment.sale = booked
+        if (yield from is_standing(booked)):
             yield Show(payment_texts.SLIP_OF_EARLIER)
-            yield from print_sale(payment, sale)
+            yield from print_sale(payment, booked)
             finished = True
         else:
-            yield KeepSale(replace(sale, phase=Phase.REVERSED))
+            yield KeepSale(replace(booked, phase=Phase.REVERSED))
     return Event.FINISHED_EARLIER if finished else Event.DONE
 
 
@@ -148,7 +152,10 @@ def cancel_sale(payment: Payment) -> Flow[Event]:
 
 
 def reverse(payment: Payment) -> Flow[Event]:
-    """No answer, or none that can be read: the message is reversed by its msgid (2601), booked or not."""
+    """No answer, or none that can be read: the message is reversed by its msgid (2601), booked or not.
+
+    A cancellation that is not reversed any more, as what it gave back is spent, is booked and gets its slip.
+    """
     return (yield from reverse_sale(payment, payment.current))
 
 

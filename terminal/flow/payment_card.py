@@ -57,7 +57,7 @@ def read_person(payment: Payment) -> Flow[Event]:
 
 
 def catch_up_card(payment: Payment) -> Flow[Event]:
-    """Card and centre say the same afterwards, where they can; what differs is explained. Is this a first purchase?"""
+    """Card and centre say the same afterwards, where they can; what differs is explained. Is this its first use?"""
     visit = payment.visit
     centre = yield from standing(visit)
     if is_anothers(visit, centre):
@@ -68,10 +68,11 @@ def catch_up_card(payment: Payment) -> Flow[Event]:
 
 
 def activate_card(payment: Payment) -> Flow[Event]:
-    """R12: the first purchase activates the card where the region says so; the centre first, then the card."""
+    """R11, R12: a first registration activates, a first purchase where the region says so: centre first, then card."""
     visit = payment.visit
     enabled: Enabled = yield Enable(visit.place, visit.social.number, visit.social.card_id, visit.papers)
-    yield Show(payment_texts.ACTIVATED if enabled.activated else payment_texts.ACTIVATED_BEFORE)
+    first = payment_texts.ACTIVATED if payment.form is None else payment_texts.REGISTERED_FIRST
+    yield Show(first if enabled.activated else payment_texts.ACTIVATED_BEFORE)
     yield from write_standing(visit, enabled.standing)
     return Event.DONE
 

@@ -15,7 +15,8 @@ Generated from `terminal/flow/purchase.py` by `python -m terminal.flow.payment_d
 At a designated pharmacy the holder of a social security card buys, and the insurance pays what it may. Every message
 that moves money is in the till's book (`--book`) before it is sent. Where the centre's answer does not come, or cannot
 be read, the message is reversed by its msgid (2601), at once; where that does not get through either, before anything
-else is done at this till. Nothing is ever guessed, and nothing is sent twice under one msgid.
+else is done at this till. Nothing is ever guessed. A cancellation that cannot be reversed any more, as what it gave
+back is spent, stays booked: the same message again under its msgid, which counts once, tells its figures for the slip.
 
 ```sh
 ssc centre people --centre centre.db                           # the centre, with synthetic people in it
@@ -37,6 +38,9 @@ treatment: "41"         # the medical type, 41 a pharmacy purchase
 
 `--centre` takes a file, a PostgreSQL URL, or the address of a service. A region whose profile says
 `pin_at_purchase: false` asks for no PIN.
+
+The end of a day (3201) compares what the whole place sold, by insurance and clearing class, with what the centre has of
+it; the day is the centre's. So one book is kept for all tills of a place: a command that finds it in use says so.
 
 Between pre-settlement (2101) and settlement (2102) another till may have spent the same account. A settlement that came
 to another split than was agreed to is told, and its slip says both. Where it leaves more cash to pay, somebody has to

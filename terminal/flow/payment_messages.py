@@ -55,18 +55,39 @@ def _in_its_phase(payment: Payment, sale: Sale) -> Sale:
 
 
 def reverse_sale(payment: Payment, sale: Sale) -> Flow[Event]:
-    """Reverse a message by its msgid (2601), booked or not; raises UnreachableError."""
+    """Reverse a message by its msgid (2601), booked or not; raises UnreachableError.
+
+    A cancellation that is booked and not reversed any more, as what it gave back is spent, is ANSWERED in the book.
+    """
     if sale.infno == national.REGISTRATION:
         return (yield from _give_registration_up(payment, sale))
     asked = {"psn_no": sale.person, "omsgid": sale.msgid, "oinfno": sale.infno}
     try:
         yield from transact(national.REVERSAL, {"data": asked}, sale.insured_in)
     except RefusedError as error:
+        if sale.cancels and (yield from _stays_cancelled(payment, sale)):
+            return Event.BOOKED
         payment.refusal = error.refusal
         yield KeepSale(replace(sale, phase=Phase.CLOSED if sale.is_visit else Phase.DISPUTED))
         return Event.DISPUTED
     yield KeepSale(replace(sale, phase=Phase.REVERSED))
     return Event.DONE
+
+
+def _stays_cancelled(payment: Payment, sale: Sale) -> Flow[bool]:
+    """Whether a cancellation is booked; then the same message again (its msgid counts once) tells its answer."""
+    cancelled = replace(sale, settlement=sale.cancels)
+    try:
+        if (yield from is_standing(replace(cancelled, cancels=""))):
+            return False
+        again: Transacted = yield Transact(
+            sale.infno, {"data": key_of(cancelled)}, sale.msgid, sale.insured_in
+        )
+    except RefusedError:
+        return False
+    payment.sale = answered(sale, node(again.output, "setlinfo"))
+    yield KeepSale(payment.sale)
+    return True
 
 
 def _give_registration_up(payment: Payment, sale: Sale) -> Flow[Event]:

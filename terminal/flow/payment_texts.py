@@ -21,6 +21,9 @@ INSERT_CARD = Text("Insert the social security card.", "请插入社会保障卡
 REMOVE_CARD = Text("Remove the card.", "请取出卡片。")
 ENTER_PIN = Text("Enter the PIN of the social security card.", "请输入社会保障卡密码。")
 ACTIVATED = Text("The card is activated by its first purchase.", "首次购药，社会保障卡已启用。")
+REGISTERED_FIRST = Text(
+    "The card is activated by its first registration.", "首次就诊登记，社会保障卡已启用。"
+)
 ACTIVATED_BEFORE = Text("The card is activated already.", "该卡已启用。")
 REVERSED_EARLIER = Text(
     "A message whose outcome was unknown is reversed; nothing of it is booked.",

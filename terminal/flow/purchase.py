@@ -89,6 +89,7 @@ class Event(Enum):
     NO_SALE = auto()
     FINISHED_EARLIER = auto()
     CANCELLATION = auto()
+    BOOKED = auto()
     DIFFERENT = auto()
     DISPUTED = auto()
     NOT_GENUINE = auto()
@@ -251,7 +252,7 @@ REFUND: PaymentMachine = machine(
         },
         State.AGREE: {Event.DONE: State.CANCEL_SALE, Event.DECLINED: PaymentOutcome.DECLINED},
         State.CANCEL_SALE: {Event.DONE: State.PRINT_SLIP, Event.UNREACHABLE: State.REVERSE},
-        **REVERSE,
+        State.REVERSE: {**REVERSE[State.REVERSE], Event.BOOKED: State.PRINT_SLIP},
         State.PRINT_SLIP: {Event.CANCELLATION: PaymentOutcome.REFUNDED},
     }
 )

@@ -11,7 +11,7 @@ from terminal.serve.answers import JSON, Answer, answered, done
 from terminal.serve.description import content, request_body, responses, schema_of
 from terminal.serve.failures import ANY, HSM_TYPES, Failure
 from terminal.serve.pool import Centre
-from terminal.serve.soap_orders import APPLY, BATCH, ISSUE, MADE, ORDERS
+from terminal.serve.soap_orders import APPLY, BATCH, ISSUE, MADE, ORDERS, PHOTOGRAPH
 from terminal.serve.transactions import Transactions, response
 
 _LISTED = {
@@ -31,7 +31,9 @@ HINT = "name one such as 2102, confirm-activation or hsm-01, or none for any"
 _HEALTHY = {"type": "object", "properties": {"status": {"type": "string"}}}
 
 
-CALLED = frozenset({ANY, *wire.BY_NAME, *TRANSACTIONS, *HSM_TYPES, APPLY, BATCH, ORDERS, ISSUE, MADE})
+CALLED = frozenset(
+    {ANY, *wire.BY_NAME, *TRANSACTIONS, *HSM_TYPES, APPLY, BATCH, ORDERS, ISSUE, MADE, PHOTOGRAPH}
+)
 """Everything that a failure can be of: what is no transaction would never strike."""
 
 

@@ -41,6 +41,8 @@ def listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listening.bind(address)
         listening.listen(BACKLOG)
+    except UnicodeError:  # a label of a host name that is empty or too long
+        raise StoreError(f"{host}: is no host name; name an address of this machine") from None
     except OSError as error:
         raise StoreError(f"{host}:{port}: cannot listen there ({error.strerror}); choose another") from None
     return listening

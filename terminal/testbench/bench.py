@@ -26,9 +26,13 @@ from virtual_card.faults import FaultPlan
 
 @dataclass(frozen=True, slots=True)
 class KeypadView:
-    """How the keypad stands: entries prepared, what it shows now ("" for nothing), entries nobody had prepared."""
+    """How the keypad stands: entries prepared, what it shows now ("" for nothing), entries nobody had prepared.
+
+    `always`: whether one entry is prepared for all prompts after those.
+    """
 
     prepared: int
+    always: bool
     prompt: str
     prompt_zh: str
     unprepared: int
@@ -102,7 +106,8 @@ class TestBench:
         """How the keypad stands."""
         prompt = None if self.page is None else self.page.prompt
         text = Text("", "") if prompt is None else prompt.value
-        return KeypadView(self.keypad.prepared, text.en, text.zh, self.keypad.unprepared)
+        keypad = self.keypad
+        return KeypadView(keypad.prepared, keypad.always, text.en, text.zh, keypad.unprepared)
 
     def tell_keypad(self, order: KeypadOrder) -> KeypadView:
         """Prepare entries."""

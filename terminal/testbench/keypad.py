@@ -31,6 +31,12 @@ class BenchKeypad:
         with self._lock:
             return len(self._script)
 
+    @property
+    def always(self) -> bool:
+        """Whether one entry is prepared for all prompts that come after the script."""
+        with self._lock:
+            return self._always is not None
+
     def tell(self, entries: Iterable[str], always: str | None = None) -> None:
         """Replace the script: digits, CANCEL or TIMEOUT, one for each entry; `always` for all that come after."""
         with self._lock:

@@ -52,7 +52,7 @@ STATE_NAMES = {
     "FINISH_DEBIT": Text("Was the card debited earlier?", "核对上次卡内消费"),
     "READ_PERSON": Text("Read the holder data", "读取持卡人信息"),
     "CATCH_UP_CARD": Text("Bring the card up to the centre's state", "补写卡内状态"),
-    "ACTIVATE_CARD": Text("The first purchase activates the card", "首次购药启用"),
+    "ACTIVATE_CARD": Text("The first use activates the card", "首次用卡启用"),
     "ASK_PERSON": Text("Person and insurances", "人员参保信息"),
     "CHECK_PIN": Text("PIN tries left on the card", "查询卡密码剩余次数"),
     "VERIFY_PIN": Text("The card's PIN", "校验卡密码"),

@@ -41,6 +41,7 @@ DRIVER = (
         "How the keypad of a driver service stands.",
         (
             Key("prepared", WHOLE, "entries that are prepared"),
+            Key("always", FLAG, "whether one entry is prepared for all prompts after those"),
             Key("prompt", TEXT, "what it asks for now, in English; empty for nothing"),
             Key("prompt_zh", TEXT, "what it asks for now, in Chinese"),
             Key("unprepared", WHOLE, "entries that were asked for and that nobody had prepared"),

@@ -116,3 +116,9 @@ def test_repr_shows_no_personal_data(seed):
 def test_seed_outside_the_serial_range_is_refused(seed):
     with pytest.raises(ValueError, match="a seed lies between"):
         Persona.from_seed(seed)
+
+
+@pytest.mark.parametrize("today", [date.min, date(1899, 12, 31), date(2200, 1, 1), date.max])
+def test_a_day_that_no_card_dates_from_is_refused(today):
+    with pytest.raises(ValueError, match="1900 to 2199"):
+        Persona.from_seed(1, today)

@@ -64,9 +64,9 @@ static enum ssc_trouble connect_to(const struct endpoint *endpoint)
         return SSC_NO_ADDRESS;
 #endif
     if (endpoint->path[0] != '\0')
-        ssc_line = ssc_connect_unix(endpoint->path);
+        ssc_line = ssc_connect_unix(endpoint->path, HELLO_MS);
     if (ssc_line == SSC_NO_SOCKET && endpoint->port != 0)
-        ssc_line = ssc_connect_loopback(endpoint->port);
+        ssc_line = ssc_connect_loopback(endpoint->port, HELLO_MS);
     return ssc_line == SSC_NO_SOCKET ? SSC_NOT_RUNNING : SSC_NONE;
 }
 

@@ -33,9 +33,9 @@ int ssc_wanted_utf8(void);
 /* Milliseconds on a clock that nobody sets; after 2^32 it begins anew. */
 uint32_t ssc_clock_ms(void);
 
-/* A connection, or SSC_NO_SOCKET. */
-ssc_socket ssc_connect_unix(const char *path);
-ssc_socket ssc_connect_loopback(unsigned short port);
+/* A connection, or SSC_NO_SOCKET. Neither it nor what is sent on it waits longer for a service that takes nothing. */
+ssc_socket ssc_connect_unix(const char *path, uint32_t within_ms);
+ssc_socket ssc_connect_loopback(unsigned short port, uint32_t within_ms);
 void ssc_close(ssc_socket line);
 
 /* 1 where the other side has gone, or speaks without being asked. */

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
@@ -90,34 +91,38 @@ uint32_t ssc_clock_ms(void)
     return (uint32_t)now.tv_sec * 1000u + (uint32_t)(now.tv_nsec / 1000000);
 }
 
-static ssc_socket connected(ssc_socket line, const struct sockaddr *address, socklen_t size)
+static ssc_socket connected(ssc_socket line, const struct sockaddr *address, socklen_t size, uint32_t within_ms)
 {
+    struct timeval limit = {.tv_sec = within_ms / 1000, .tv_usec = within_ms % 1000 * 1000};
+
     if (line == SSC_NO_SOCKET)
         return SSC_NO_SOCKET;
+    setsockopt(line, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit); /* of connect, too */
     if (connect(line, address, size) == 0)
         return line;
     ssc_close(line);
     return SSC_NO_SOCKET;
 }
 
-ssc_socket ssc_connect_unix(const char *path)
+ssc_socket ssc_connect_unix(const char *path, uint32_t within_ms)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
 
     if (strlen(path) >= sizeof address.sun_path)
         return SSC_NO_SOCKET;
     strcpy(address.sun_path, path);
-    return connected(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), (struct sockaddr *)&address, sizeof address);
+    return connected(
+        socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), (struct sockaddr *)&address, sizeof address, within_ms);
 }
 
-ssc_socket ssc_connect_loopback(unsigned short port)
+ssc_socket ssc_connect_loopback(unsigned short port, uint32_t within_ms)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     ssc_socket line = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     int on = 1;
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    line = connected(line, (struct sockaddr *)&address, sizeof address);
+    line = connected(line, (struct sockaddr *)&address, sizeof address, within_ms);
     if (line != SSC_NO_SOCKET)
         setsockopt(line, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     return line;

@@ -68,17 +68,19 @@ uint32_t ssc_clock_ms(void)
     return GetTickCount();
 }
 
-ssc_socket ssc_connect_unix(const char *path)
+ssc_socket ssc_connect_unix(const char *path, uint32_t within_ms)
 {
     (void)path;
+    (void)within_ms;
     return SSC_NO_SOCKET;
 }
 
-ssc_socket ssc_connect_loopback(unsigned short port)
+ssc_socket ssc_connect_loopback(unsigned short port, uint32_t within_ms)
 {
     struct sockaddr_in address;
     WSADATA data;
     ssc_socket line;
+    DWORD limit_ms = within_ms; /* of what is sent; the system gives connections up by itself */
     int on = 1;
 
     if (!winsock_started && WSAStartup(MAKEWORD(2, 2), &data) != 0)
@@ -96,6 +98,7 @@ ssc_socket ssc_connect_loopback(unsigned short port)
         closesocket(line);
         return SSC_NO_SOCKET;
     }
+    setsockopt(line, SOL_SOCKET, SO_SNDTIMEO, (const char *)&limit_ms, sizeof limit_ms);
     setsockopt(line, IPPROTO_TCP, TCP_NODELAY, (const char *)&on, sizeof on);
     return line;
 }

@@ -18,6 +18,8 @@ VARIABLE = "SSC_DRIVER_ENDPOINT"
 FORM = "ssc-driver 1"
 SCHEMES = ("unix:", "tcp:", "http:")
 TOKEN_BYTES = 32
+LONGEST = 16_384
+"""Bytes of an endpoint file; a device has no end."""
 LONGEST_SOCKET_PATH = 107
 """Bytes of a Unix socket's path in Linux."""
 
@@ -72,7 +74,8 @@ class Endpoint:
     def read(cls, file: Path) -> Endpoint | None:
         """What a file says; None where there is none, or it is something else."""
         try:
-            lines = os.fsdecode(file.read_bytes()).splitlines()
+            with file.open("rb") as stream:
+                lines = os.fsdecode(stream.read(LONGEST)).splitlines()
         except OSError:
             return None
         if not lines or lines[0] != FORM:
@@ -88,7 +91,10 @@ def new_token() -> str:
 
 
 def claim(file: Path) -> None:
-    """Make the directory of the file (0700), and make sure that no running service is there. Raises EndpointError."""
+    """Make the directory of the file (0700), and make sure that no running service is there. Raises EndpointError.
+
+    The bench's address does not tell: its port is the same from one service to the next.
+    """
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
@@ -98,7 +104,7 @@ def claim(file: Path) -> None:
     there = Endpoint.read(file)
     if there is None:
         raise EndpointError(f"{file} is no endpoint file and is left alone; name another place by {VARIABLE}")
-    if any(map(_answers, there.addresses)):
+    if any(_answers(address) for address in there.addresses if address != there.url):
         raise EndpointError(
             f"{file}: another driver service runs there; end it, or name another place by {VARIABLE}"
         )
@@ -112,7 +118,7 @@ def _answers(address: str) -> bool:
             with socket.socket(socket.AF_UNIX) as line:
                 line.connect(place)
         else:
-            host, _, port = place.removeprefix("//").rpartition(":")
+            host, _, port = place.rpartition(":")
             socket.create_connection((host, int(port)), timeout=1).close()
     except (OSError, ValueError, OverflowError):
         return False

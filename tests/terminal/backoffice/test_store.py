@@ -34,6 +34,12 @@ def test_a_new_file_and_its_log_belong_to_the_owner_alone(tmp_path):
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
 
 
+def test_a_url_that_is_none_is_told_without_its_password():
+    with pytest.raises(StoreError, match="write it like postgresql") as told:
+        Store("postgresql+psycopg://u:geheim@127.0.0.1:bad/x")
+    assert "geheim" not in str(told.value)
+
+
 def test_what_was_recorded_is_there_after_reopening(tmp_path):
     path = tmp_path / "centre.db"
     office = Office.open(path, load_profile("default"), lambda: datetime.now(UTC))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -69,6 +71,22 @@ def test_a_store_of_the_first_version_keeps_everything(first_version: Path) -> N
         assert [line[1] for line in store.audit()] == ["reserve"]
     store.close()
     assert Store(first_version, read_only=True).path == str(first_version)
+
+
+@pytest.mark.parametrize("older", [True, False], ids=["older", "new"])
+def test_many_who_open_it_at_once_bring_it_up_once(first_version: Path, tmp_path: Path, older: bool) -> None:
+    path, begin = first_version if older else tmp_path / "new.db", Barrier(4)
+
+    def opened(_: int) -> str:
+        begin.wait()
+        connection = connect(path)
+        try:
+            return str(connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one())
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as tills:
+        assert set(tills.map(opened, range(4))) == {schema.HEAD}
 
 
 def test_reading_alone_does_not_migrate(first_version: Path) -> None:

@@ -92,3 +92,15 @@ def test_a_file_that_is_a_directory_is_named_with_the_next_step(ssc: Run, tmp_pa
     (tmp_path / "d").mkdir()
     result = ssc("card", "show", "d")
     assert (result.exit_code, result.stderr) == (2, "ssc: d: Is a directory; name a file, not a directory\n")
+
+
+def test_an_argument_that_is_no_text_is_wrong_use(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["ssc", "--department", "\udcc4\udcda"])
+    with pytest.raises(UnicodeEncodeError) as raised:
+        "\udcc4\udcda".encode()
+    assert report(raised.value) is ExitCode.USAGE
+    assert "is no UTF-8 text" in capsys.readouterr().err
+    monkeypatch.setattr("sys.argv", ["ssc", "--department", "内科"])
+    assert report(raised.value) is ExitCode.BUG

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from typing import NoReturn
 
 import pytest
 from cli_samples import Run
 
 from terminal.cli.main import COMMANDS
+from terminal.cli.output import CANCELLED
 from terminal.exit_codes import ExitCode
 
 
@@ -24,6 +27,16 @@ def test_the_line_in_the_overview_is_the_commands_own(name: str) -> None:
     module, attribute, text = COMMANDS[name]
     command = getattr(importlib.import_module(module), attribute)
     assert command.get_short_help_str(limit=200) == text
+
+
+def test_ctrl_c_in_the_middle_of_an_import_is_ctrl_c(ssc: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(name: str) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importlib, "import_module", interrupted)
+    monkeypatch.setitem(sys.modules, "terminal.cli.errors", None)
+    ended = ssc("centre", "show")
+    assert (ended.exit_code, ended.stderr.strip()) == (ExitCode.CANCELLED, CANCELLED)
 
 
 def test_version_names_the_program(ssc: Run) -> None:

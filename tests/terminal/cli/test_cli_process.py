@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shlex
 import signal
 import subprocess
 import sys
@@ -32,6 +33,15 @@ def test_the_command_runs_as_a_module_too(module: str) -> None:
 def test_output_is_utf_8_in_any_locale(process: Start) -> None:
     running = process("demo", "--quiet", env={"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"})
     assert running.communicate(timeout=60)[0].startswith("社会保障卡启用回执")
+
+
+def test_closed_streams_are_nobody_who_reads_or_types(cards: Path) -> None:
+    shown = "{0} card show new.card >&- && {0} shell new.card <&- >&- 2>&-"
+    wrong = "{0} card show nothere 2>&-; [ $? = 2 ] && {0} card show nothere 2>/dev/full; [ $? = 2 ]"
+    for line in (shown, wrong):
+        command = line.format(shlex.quote(SSC))
+        ended = subprocess.run(["sh", "-c", command], cwd=cards, capture_output=True, text=True, check=False)
+        assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
 def test_ctrl_c_at_a_prompt_cancels_the_visit(cards: Path, process: Start) -> None:

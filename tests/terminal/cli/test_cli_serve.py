@@ -143,6 +143,9 @@ def test_what_cannot_be_served_is_told(process: Start, ssc: Run) -> None:
     Path("a.db").write_bytes(b"this is no database, but long enough to be looked at" * 20)
     assert ssc("serve", "centre", "--db", "a.db").exit_code == 10
     assert ssc("serve", "centre", "--db", "mysql://u:secret@h/d").exit_code == 2
+    assert "is no host name" in ssc("serve", "centre", "--host", "a..b", "--port", "0").stderr
+    assert ssc("centre", "show", "--centre", "http://a..b").exit_code == 7
+    assert ssc("serve", "driver", "--region", "nowhere").exit_code == 2
     assert (
         "secret" not in ssc("serve", "centre", "--db", "postgresql+psycopg://u:secret@127.0.0.1:1/d").output
     )

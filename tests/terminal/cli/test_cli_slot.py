@@ -13,13 +13,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import jsonschema
 import pytest
 from cli_samples import Run, Start
 
+from terminal.cli import serving_driver
 from terminal.cli.serve import driver
 from terminal.driver.profile import DEFAULT_NAME
 from terminal.serve.driver.endpoint import Endpoint
@@ -192,6 +193,7 @@ def test_what_cannot_be_done_is_said_once(service: object, ssc: Run) -> None:
 def test_without_a_service_the_next_step_is_said(ssc: Run, cards: Path) -> None:
     result = ssc("slot", "show", "--endpoint", "endpoint")
     assert result.exit_code == 2 and "start it with `ssc serve driver`" in result.stderr
+    assert ssc("slot", "show", "--endpoint", "/dev/zero").exit_code == 2
     Endpoint(("http://127.0.0.1:1",), "00").write(cards / "endpoint")
     result = ssc("slot", "show", "--endpoint", "endpoint")
     assert result.exit_code == 7 and "nobody listens there; start it with `ssc serve driver`" in result.stderr
@@ -208,7 +210,7 @@ def test_ctrl_c_saves_the_cards_and_leaves_nothing_behind(
 
 def test_a_psam_that_does_no_debit_refuses_it_and_no_money_moves(call: Call, slot: Slot) -> None:
     slot("insert", "--kind", "ssc-3.0", "--seed", "7", "--purse", "10000")
-    slot("keypad", "--always", PIN)
+    assert slot("keypad", "--always", PIN)[0]["always"]
     base = call("iReadCardBas")["pOutInfo"].split("|")
     given = {"pCardInfo": f"{base[3]}|{base[2]}|", "pPayInfo": "100.00|80.00|20300102103000|"}
     slot("psam", "on", "--no-debit")
@@ -264,6 +266,17 @@ def test_a_console_keypad_hides_what_is_typed_and_ctrl_c_gives_the_terminal_back
     _, err = running.communicate(timeout=60)
     assert running.returncode == 0 and "Traceback" not in err and PIN not in err
     assert termios.tcgetattr(its) == shown
+
+
+def test_ctrl_c_before_there_is_a_bench_ends_it_as_later(
+    ssc: Run, cards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(keypad: str) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(serving_driver, "_person", interrupted)
+    ended = ssc("serve", "driver", "--port", "0", "--endpoint", "endpoint")
+    assert (ended.exit_code, "has ended" in ended.stderr) == (0, True)
 
 
 def test_a_service_that_was_killed_is_named_with_the_next_step(

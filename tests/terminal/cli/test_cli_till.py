@@ -53,8 +53,6 @@ def test_the_commands_of_the_page_do_what_it_says(ssc: Run, tmp_path: Path) -> N
     for line in session.splitlines():
         command, *arguments = shlex.split(line, comments=True)
         typed = f"{PIN}\ny\n" if "purchase" in arguments else "y\n"
-        if "--settlement" in arguments:
-            arguments[arguments.index("--settlement") + 1] = number_of(tmp_path / "till.book")
         assert command == "ssc"
         result = ssc(*arguments, stdin=typed)
         assert result.exit_code == 0, f"{line}: {result.stdout}{result.stderr}"
@@ -109,7 +107,7 @@ def test_quiet_prints_the_slip_alone(shop: Run) -> None:
     assert lines[0] == "药店结算凭条 Pharmacy settlement" and "9001" not in "".join(lines)
 
 
-@pytest.mark.parametrize("page", ["nowhere/slip.html", "."])
+@pytest.mark.parametrize("page", ["nowhere/slip.html", ".", "a.card/slip.html"])
 def test_a_page_that_cannot_be_written_is_told_before_money_moves(
     shop: Run, tmp_path: Path, page: str
 ) -> None:
@@ -118,10 +116,23 @@ def test_a_page_that_cannot_be_written_is_told_before_money_moves(
     assert not (tmp_path / "till.book").exists()
 
 
+def test_a_page_that_was_not_written_undoes_nothing(shop: Run, tmp_path: Path) -> None:
+    (tmp_path / "full.html").symlink_to("/dev/full")
+    paid = sold(shop, "--html", "full.html")
+    assert paid.exit_code == ExitCode.DONE and "do not repeat" in paid.stderr
+    assert number_of(tmp_path / "till.book")
+
+
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/full"])
+def test_a_book_is_a_file(device: str) -> None:
+    with pytest.raises(InputFileError, match="no file"), open_book(device):
+        pass
+
+
 def test_a_wrong_pin_is_asked_for_again_and_the_holder_may_decline(shop: Run, tmp_path: Path) -> None:
     assert sold(shop, typed=f"999999\n{PIN}\n").exit_code == 0
     declined = shop(
-        "pharmacy", "purchase", "--bill", "bill.yaml", "--card", "a.card", *TILL[:2], stdin=f"{PIN}\nn\n\n"
+        "pharmacy", "purchase", "--bill", "bill.yaml", "--card", "a.card", *TILL[:2], stdin=f"{PIN}\nn\n"
     )
     assert declined.exit_code == ExitCode.CANCELLED
     assert len((tmp_path / "till.book").read_text(encoding="utf-8").splitlines()) == 3, "kept, booked, closed"

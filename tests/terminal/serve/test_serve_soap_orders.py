@@ -14,6 +14,8 @@ from apdu.identifiers import citizen_check_character
 from apdu.layout.states import SocialState
 from terminal.backoffice.ports import Holder
 from terminal.backoffice.production import PHOTOGRAPH_LIMIT
+from terminal.serve import soap_card_operations
+from terminal.serve.control_routes import CALLED
 from terminal.serve.soap_proxy import OPERATIONS
 
 BODY = "99010019900303003"
@@ -235,3 +237,9 @@ def test_a_card_that_cannot_be_is_not_brought_in(
 def test_an_operation_names_what_it_needs(service: CardService, operation: str) -> None:
     reply = service.proxied(operation)
     assert reply.status == 400 and f"{operation} needs".encode() in reply.body
+
+
+def test_everything_that_is_served_can_fail_on_purpose() -> None:
+    cards = soap_card_operations
+    tables = (cards.SERVERS, cards.SPOKEN, cards.FIXED, OPERATIONS)
+    assert {each.name for table in tables for each in table.values()} <= CALLED

@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,3 +86,23 @@ def test_a_service_that_does_not_say_hello_is_told(hasty: ctypes.CDLL, endpoint_
         Endpoint((f"tcp:127.0.0.1:{listening.getsockname()[1]}",), "00").write(endpoint_file)
         code, text = said(hasty)
     assert (code, "does not welcome this library" in text) == (-11, True)
+
+
+@pytest.mark.parametrize("kind", ["unix", "tcp"])
+def test_a_service_that_takes_no_connection_any_more_is_not_waited_for(
+    kind: str, hasty: ctypes.CDLL, endpoint_file: Path
+) -> None:
+    path = str(endpoint_file.with_name("stopped.socket"))
+    with ExitStack() as stack:
+        family = socket.AF_UNIX if kind == "unix" else socket.AF_INET
+        stopped = stack.enter_context(socket.socket(family))
+        stopped.bind(path if kind == "unix" else ("127.0.0.1", 0))
+        stopped.listen(0)
+        for _ in range(4):  # more than wait to be taken
+            waiting = stack.enter_context(socket.socket(family))
+            waiting.setblocking(False)
+            waiting.connect_ex(stopped.getsockname())
+        place = path if kind == "unix" else f"127.0.0.1:{stopped.getsockname()[1]}"
+        Endpoint((f"{kind}:{place}",), "00").write(endpoint_file)
+        code, text = said(hasty)
+    assert (code, "ssc serve driver" in text) == (-11, True)

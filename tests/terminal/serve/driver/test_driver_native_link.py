@@ -345,13 +345,17 @@ def test_a_second_service_does_not_take_the_place_of_a_running_one(service: Nati
         assert ask(line, b"iVerifyPIN", b"3") == [b"-51", "密码错误".encode("gbk")]
 
 
-def test_what_a_killed_service_left_is_replaced(tmp_path: Path) -> None:
+def test_what_a_killed_service_left_is_replaced_though_its_successor_listens_at_its_port(
+    tmp_path: Path,
+) -> None:
     file, left = tmp_path / "endpoint", tmp_path / "endpoint.socket"
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(left))
-    Endpoint((f"unix:{left}", "tcp:127.0.0.1:no"), "00").write(file)
-    with serve_native(Desk(), Shelf(), file) as service, welcomed(service):
-        assert left.is_socket()
+    with socket.create_server(("127.0.0.1", 0)) as successor:
+        port = successor.getsockname()[1]
+        Endpoint((f"unix:{left}", "tcp:127.0.0.1:no", f"http://127.0.0.1:{port}"), "00").write(file)
+        with serve_native(Desk(), Shelf(), file) as service, welcomed(service):
+            assert left.is_socket()
 
 
 def test_the_end_of_a_service_leaves_the_one_that_took_its_place_alone(tmp_path: Path) -> None:
