@@ -6,7 +6,6 @@ import errno
 import sys
 import traceback
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -99,8 +98,7 @@ def report(error: BaseException) -> ExitCode:
         return ExitCode.DONE
     say_trace(error)
     code, message = verdict(error)
-    with suppress(OSError):  # stderr on a full disk: the code says it all the same
-        say(message, err=True)
+    say(message, err=True)
     return code
 
 

@@ -33,9 +33,12 @@ def say(text: str = "", *, err: bool = False) -> None:
 
 
 def _silence_if_nobody_reads(stream: TextIO, error: OSError) -> None:
-    """Raises the error where it has another cause, such as a full disk; a terminal that was closed says EIO."""
+    """Raises the error where it has another cause, such as a full disk, and stderr is left to say so on.
+
+    A terminal that was closed says EIO.
+    """
     closed_terminal = error.errno == errno.EIO and stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
-    if not (closed_terminal or isinstance(error, BrokenPipeError)):
+    if not (closed_terminal or isinstance(error, BrokenPipeError) or stream is sys.stderr):
         raise error
     silence(stream)
 

@@ -40,7 +40,14 @@ def test_closed_streams_are_nobody_who_reads_or_types(cards: Path) -> None:
     wrong = "{0} card show nothere 2>&-; [ $? = 2 ] && {0} card show nothere 2>/dev/full; [ $? = 2 ]"
     for line in (shown, wrong):
         command = line.format(shlex.quote(SSC))
-        ended = subprocess.run(["sh", "-c", command], cwd=cards, capture_output=True, text=True, check=False)
+        ended = subprocess.run(
+            ["sh", "-c", command],
+            cwd=cards,
+            env={**os.environ, "PYTHONUNBUFFERED": ""},  # what is buffered is written when Python ends
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert (ended.returncode, ended.stdout, ended.stderr) == (0, "", "")
 
 
