@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import statistics
 import time
 from dataclasses import dataclass
 from decimal import Decimal
@@ -21,6 +20,7 @@ from terminal.flow.bill import Bill, BillItem
 PLACE = "990100000001"
 PROFILE = load_profile("default")
 SETTLEMENTS = 400
+"""At each number of cards, in process."""
 BILL = Bill((BillItem("XA01", "", Decimal(1), Decimal("0.01")),))
 
 
@@ -59,14 +59,20 @@ def settlement(who: Buyer, msgid: str | None = None) -> Transact:
     return Transact(SETTLEMENT, asked, msgid, PROFILE.region)
 
 
-def settlement_s(store: Store, cards: int) -> float:
-    """Median seconds of one settlement, of people at random."""
-    line = line_to(store)
-    draw = random.Random(1)
-    people = [buyer(line, draw.randint(1, cards)) for _ in range(SETTLEMENTS)]
-    took = []
-    for who in people:
-        begun = time.perf_counter()
-        line.transact(settlement(who))
-        took.append(time.perf_counter() - begun)
-    return statistics.median(took)
+class Till:
+    """Settles for people at random at a store of so many cards."""
+
+    def __init__(self, store: Store, cards: int) -> None:
+        self._line = line_to(store)
+        self._draw = random.Random(1)
+        self._cards = cards
+
+    def settle(self, times: int) -> list[float]:
+        """The seconds of each settlement."""
+        people = [buyer(self._line, self._draw.randint(1, self._cards)) for _ in range(times)]
+        took = []
+        for who in people:
+            begun = time.perf_counter()
+            self._line.transact(settlement(who))
+            took.append(time.perf_counter() - begun)
+        return took
