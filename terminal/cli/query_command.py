@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from terminal.cli.channel_options import card_number_option, centre_options, order_of, papers_options, require
+from terminal.cli.channel_options import ask_about_card, card_number_option, centre_options, papers_options
 from terminal.exit_codes import ExitCode
 
 
@@ -21,9 +21,10 @@ def add_query(group: click.Group, kind: str) -> None:
         """Show a card's state and balance to its identified holder (R42)."""
         from terminal.backoffice.card_ports import QueryCard
         from terminal.backoffice.channel_ports import PlaceKind
-        from terminal.cli.channel_run import without_card
 
-        require(card=number)
-        assert number is not None
-        order, papers = order_of(PlaceKind(kind), options)
-        return without_card(order, lambda place: QueryCard(place, number, None, papers))
+        return ask_about_card(
+            PlaceKind(kind),
+            number,
+            options,
+            lambda place, card, papers: QueryCard(place, card, None, papers),
+        )

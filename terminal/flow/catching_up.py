@@ -61,7 +61,7 @@ def write_standing(visit: Visit, centre: CardStanding, *, journal: bool = True) 
     records = _status_records(visit, centre, now)
     if journal and visit.journal_number is not None:
         number, terminal = visit.journal_number, visit.access.terminal_number
-        records.append(Journal(number, JournalPhase.CLOSED, _local(visit, now), terminal).to_record())
+        records.append(Journal(number, JournalPhase.CLOSED, visit.card_time(now), terminal).to_record())
     yield from write_records(visit, "SSSE", visit.status_spec.fid, UKSSSE, records)
 
 
@@ -69,15 +69,11 @@ def _status_records(visit: Visit, centre: CardStanding, now: datetime) -> list[b
     status = ApplicationStatus(
         social=centre.social,
         financial=centre.financial,
-        time=_local(visit, centre.enabled_at or now),
+        time=visit.card_time(centre.enabled_at or now),
         channel=centre.enabled_by,
         terminal=visit.access.terminal_number,
     )
     if centre.received_at is None or (visit.status and receipt_agrees(visit.status.receipt, centre)):
         return [status.to_record()]
-    receipt = Receipt(_local(visit, centre.received_at), centre.receipt_mode)
+    receipt = Receipt(visit.card_time(centre.received_at), centre.receipt_mode)
     return [status.to_record(), receipt.to_record()]
-
-
-def _local(visit: Visit, moment: datetime) -> datetime:
-    return moment.astimezone(visit.settings.zone).replace(tzinfo=None, microsecond=0)

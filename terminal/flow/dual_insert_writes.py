@@ -77,7 +77,7 @@ def _write_status(visit: Visit, social: SocialState) -> Flow[None]:
     record = ApplicationStatus(
         social=social,
         financial=visit.financial,
-        time=now.astimezone(visit.settings.zone).replace(tzinfo=None, microsecond=0),
+        time=visit.card_time(now),
         channel=Channel.PHARMACY if social is SocialState.NORMAL else Channel.NONE,
         terminal=visit.access.terminal_number,
     )
@@ -91,7 +91,7 @@ def _write_journal(visit: Visit, phase: JournalPhase) -> Flow[None]:
     record = Journal(
         activation_number=visit.number,
         phase=phase,
-        time=now.astimezone(visit.settings.zone).replace(tzinfo=None, microsecond=0),
+        time=visit.card_time(now),
         terminal=visit.access.terminal_number,
     )
     yield from write_records(visit, "SSSE", visit.status_spec.fid, UKSSSE, [record.to_record()])

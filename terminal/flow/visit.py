@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import cache
 
 from apdu.keys import BY_NAME, KeySpec
@@ -158,6 +158,10 @@ class Visit:
     def financial(self) -> FinancialState:
         """The state of the bank's application, as the centre says."""
         return self.answer.financial if self.answer else FinancialState.INACTIVE
+
+    def card_time(self, moment: datetime) -> datetime:
+        """An instant as a card's record holds it: by the region's clock, in whole seconds, without a zone."""
+        return moment.astimezone(self.settings.zone).replace(tzinfo=None, microsecond=0)
 
 
 @cache
